@@ -1,0 +1,56 @@
+# `make help` lists what there is. The work is done by tools/*.sh and the commands they name.
+.DEFAULT_GOAL := help
+.PHONY: demo test lint types contracts format soak bench requirements clean help setup setup-checks setup-tests
+
+BIN := .venv/bin
+export PYTHON
+
+# HOST counts only as `make demo HOST=…`: some shells carry the machine's own name in it.
+DEMO := $(if $(filter command,$(origin HOST)),--host $(HOST)) $(if $(PORT),--port $(PORT))
+
+demo: setup  ## Install what is missing, make a bank of examples and serve it (PORT=, HOST=, PYTHON=)
+	@exec $(BIN)/needsbank demo $(DEMO)
+
+test: setup-tests  ## Install what is missing, then run every check: lint, types, contracts, tests
+	@exec tools/check.sh $(ARGS)
+
+lint: setup-checks  ## Look for mistakes and for unformatted code
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: setup-checks  ## Check the types
+	@$(BIN)/mypy
+
+contracts: setup-checks  ## Check that each layer imports only what it may
+	@$(BIN)/lint-imports
+
+format: setup-checks  ## Sort the imports and lay out the code
+	@$(BIN)/ruff check --select I --fix --quiet
+	@$(BIN)/ruff format
+
+bench: setup  ## Measure each public page of a fresh demo bank: CPU and wall time per request
+	@exec $(BIN)/python tools/load.py bench $(ARGS)
+
+soak: setup  ## Load a fresh demo bank for MINUTES (10) and watch errors, times and memory
+	@exec $(BIN)/python tools/load.py soak --minutes $(or $(MINUTES),10) $(ARGS)
+
+requirements: setup  ## Write requirements/*.txt anew from requirements/*.in (UPGRADE=1: to the newest)
+	@exec tools/requirements.sh $(if $(UPGRADE),--upgrade)
+
+clean:  ## Remove all that make made here (not your banks)
+	@rm -rf .venv node_modules needsbank/static/vendor build dist *.egg-info htmlcov .coverage \
+	    .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find needsbank matching tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+help:  ## List these targets
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+	    while IFS='|' read -r target words; do printf '  make %-13s %s\n' "$$target" "$$words"; done
+
+setup:
+	@tools/setup.sh
+
+setup-checks:
+	@tools/setup.sh checks
+
+setup-tests:
+	@tools/setup.sh tests

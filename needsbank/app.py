@@ -1,0 +1,74 @@
+"""The composition root: the one place where settings, storage, matcher and pages meet."""
+
+import logging
+
+from flask import Flask
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from matching import DuplicateDetector, Matcher, load_encoder
+from needsbank.db.base import engine_options, keep_transaction_rules
+from needsbank.services.retrieval import Retrieval
+from needsbank.settings import Settings
+from needsbank.web import errors, labels, languages, pages, policy, security, sessions
+from needsbank.web.database import db, keep_retrieval
+from needsbank.web.lists import page_address
+
+MOST_BYTES = 1_000_000
+"""Of a request: forms carry text only."""
+
+
+def create_app(settings: Settings, retrieval: Retrieval | None = None) -> Flask:
+    """Return the web application; without a `retrieval` one is made from the settings."""
+    app = Flask("needsbank")
+    app.config.update(
+        SQLALCHEMY_ENGINES={
+            "default": {"url": settings.database_url, **engine_options(settings.database_url)}
+        },
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
+        MAX_FORM_PARTS=100,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        DEMO=settings.demo,
+    )
+    app.logger.setLevel(logging.INFO)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]  # Flask's documented way
+    db.init_app(app)
+    # The extension also registers an async teardown, which costs each request an event loop.
+    app.teardown_appcontext_funcs[:] = [
+        function
+        for function in app.teardown_appcontext_funcs
+        if "async" not in getattr(function, "__name__", "")
+    ]
+    with app.app_context():
+        keep_transaction_rules(db.engine)
+    app.session_interface = sessions.DatabaseSessions(settings.session_lifetime)
+    languages.configure(app)
+    security.configure(app, secret_key=settings.secret_key, secure_cookies=settings.secure_cookies)
+    policy.enforce(app)
+    errors.register(app)
+    labels.register(app)
+    app.jinja_env.globals.update(page_address=page_address, csrf_token=generate_csrf)
+    pages.register(app)
+    keep_retrieval(app.extensions, retrieval or make_retrieval(settings))
+    return app
+
+
+def engine_of(app: Flask) -> Engine:
+    """Return the engine of the app's database."""
+    with app.app_context():
+        return db.engine
+
+
+def make_retrieval(settings: Settings) -> Retrieval:
+    """Return the matcher with its shipped parameters, and indexes under the instance folder."""
+    encoder = load_encoder(
+        settings.encoder,
+        cache_dir=settings.instance / "models",
+        threads=settings.encoder_threads,
+    )
+    folder = settings.data / "matcher"
+    matcher = Matcher.load(folder, encoder)
+    return Retrieval(matcher, DuplicateDetector.load(folder, matcher), settings.instance / "index")

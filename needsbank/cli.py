@@ -1,0 +1,201 @@
+"""`needsbank`: serving, loading and looking after a bank; each command imports what it needs."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="needsbank", prog_name="needsbank")
+def main() -> None:
+    """Look after a needs bank."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def demo(host: str, port: int) -> None:
+    """Make a bank with made-up contents and serve it; keeps what is there already."""
+    from needsbank.commands import demo as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.run(host, port))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Web processes.")
+@click.option("--threads", default=4, show_default=True, help="Threads of each.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the bank with gunicorn, and do its background work beside it."""
+    from needsbank.commands import serve as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.run(host, port, workers=workers, threads=threads))
+
+
+@main.command()
+def work() -> None:
+    """Do background work only: embed, suggest, compare sentences."""
+    from needsbank.commands import matching as command  # noqa: PLC0415 -- slow import
+
+    _run(command.work)
+
+
+@main.group()
+def db() -> None:
+    """Bring the database up to date, or check that it is."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Apply the migrations that the database lacks."""
+    from needsbank.commands import database as command  # noqa: PLC0415 -- slow import
+
+    _run(command.upgrade)
+
+
+@db.command()
+def check() -> None:
+    """Say whether the database fits this version; exits with 1 when it does not."""
+    from needsbank.commands import database as command  # noqa: PLC0415 -- slow import
+
+    _run(command.check)
+
+
+@main.group()
+def user() -> None:
+    """Add people and give them roles."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.password_option(help="Asked for when not given.")
+def add_user(email: str, name: str, password: str) -> None:
+    """Add a person who can sign in."""
+    from needsbank.commands import people as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.add(email, name, password))
+
+
+@user.command("grant")
+@click.argument("email")
+@click.argument("organisation")
+@click.argument("role")
+def grant_role(email: str, organisation: str, role: str) -> None:
+    """Give a person a ROLE in an ORGANISATION (its name)."""
+    from needsbank.commands import people as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.grant(email, organisation, role))
+
+
+@user.command("password")
+@click.argument("email")
+@click.password_option(help="Asked for when not given.")
+def set_password(email: str, password: str) -> None:
+    """Set a person's password and sign them out everywhere."""
+    from needsbank.commands import people as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.set_password(email, password))
+
+
+@user.command("disable")
+@click.argument("email")
+def disable_user(email: str) -> None:
+    """Close a person's account and sign them out everywhere."""
+    from needsbank.commands import people as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.disable(email))
+
+
+@main.group("organisation")
+def organisation() -> None:
+    """Add organisations."""
+
+
+@organisation.command("add")
+@click.argument("name")
+@click.argument("sector")
+@click.argument("region")
+@click.option("--business-id", default="")
+def add_organisation(name: str, sector: str, region: str, business_id: str) -> None:
+    """Add an organisation: NAME SECTOR REGION."""
+    from needsbank.commands import people as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.add_organisation(name, sector, region, business_id))
+
+
+@main.group("import")
+def import_() -> None:
+    """Take catalogues in."""
+
+
+@import_.command("prior-work")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", default="", help="Name of the source where rows name none.")
+@click.option("--no-embed", is_flag=True, help="Leave making it searchable to the worker.")
+def import_prior_work(file: Path, source: str, no_embed: bool) -> None:
+    """Take in prior works from a .csv or .jsonl FILE (may be .gz); goes on where it stopped."""
+    from needsbank.commands import importing as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.prior_work(file, source or file.name, embed=not no_embed))
+
+
+@main.command()
+def embed() -> None:
+    """Give vectors to every text that lacks them."""
+    from needsbank.commands import matching as command  # noqa: PLC0415 -- slow import
+
+    _run(command.embed)
+
+
+@main.command()
+def suggest() -> None:
+    """Suggest competences for every open need that lacks suggestions."""
+    from needsbank.commands import matching as command  # noqa: PLC0415 -- slow import
+
+    _run(command.suggest)
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--most", default=10, show_default=True)
+def search(words: tuple[str, ...], most: int) -> None:
+    """Search what everybody may read for WORDS."""
+    from needsbank.commands import matching as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.search(" ".join(words), most))
+
+
+@main.group()
+def evaluate() -> None:
+    """Measure the matcher."""
+
+
+@evaluate.command("demo")
+def evaluate_demo() -> None:
+    """Measure the matcher on the demo bank's labelled pairs and probes."""
+    from needsbank.commands import evaluating as command  # noqa: PLC0415 -- slow import
+
+    _run(command.demo)
+
+
+def _run(command: Callable[[], None]) -> None:
+    """Run a command; what it refuses is one clear line, not a traceback."""
+    from matching import MatchingError  # noqa: PLC0415 -- slow import
+    from needsbank.domain.errors import BankError  # noqa: PLC0415 -- slow import
+
+    try:
+        command()
+    except (BankError, MatchingError) as error:
+        click.echo(f"needsbank: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        click.echo("\nneedsbank: stopped; run it again to go on", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

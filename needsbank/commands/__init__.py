@@ -1,0 +1,1 @@
+"""What the command line does, once it is asked to: `cli` names the commands, these run them."""

@@ -1,0 +1,99 @@
+"""`needsbank embed`, `suggest`, `search` and `work`."""
+
+import signal
+import threading
+import time
+from functools import partial
+
+from rich.table import Table
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from needsbank import jobs
+from needsbank.commands.surroundings import console, engine, progress_bar, retrieval
+from needsbank.db.models import Subject
+from needsbank.db.queries.competences import CompetenceFilter
+from needsbank.db.queries.needs import NeedFilter
+from needsbank.db.queries.prior_works import PriorWorkFilter
+from needsbank.domain.roles import ANONYMOUS
+from needsbank.services import browsing, embedding, suggesting
+from needsbank.services.retrieval import Retrieval
+
+_NAMES = {
+    Subject.NEED: "Reading needs",
+    Subject.COMPETENCE: "Reading competences",
+    Subject.PRIOR_WORK: "Reading prior works",
+}
+
+
+def embed() -> None:
+    """Give vectors to every text that lacks them, with a bar."""
+    embed_all(engine(), retrieval())
+
+
+def suggest() -> None:
+    """Suggest for every open need that lacks it, and compare sentences, with bars."""
+    suggest_all(engine(), retrieval())
+
+
+def embed_all(on: Engine, bank: Retrieval) -> None:
+    """Embed what is pending and save the indexes."""
+    with progress_bar() as bar:
+        for subject in Subject:
+            with Session(on) as session:
+                total = embedding.count_pending(session, subject, bank.matcher.space_id)
+            if total:
+                task = bar.add_task(_NAMES[subject], total=total)
+                jobs.embed_pending(on, bank, subject, progress=partial(bar.advance, task))
+    jobs.save_snapshots(on, bank)
+
+
+def suggest_all(on: Engine, bank: Retrieval) -> None:
+    """Suggest for what is pending, then find the evidence."""
+    with progress_bar() as bar:
+        for name, count, job in (
+            ("Matching needs", suggesting.count_to_match, jobs.suggest_pending),
+            ("Comparing sentences", suggesting.count_lacking_evidence, jobs.find_missing_evidence),
+        ):
+            with Session(on) as session:
+                total = count(session, bank)
+            if total:
+                task = bar.add_task(name, total=total)
+                job(on, bank, progress=partial(bar.advance, task))
+
+
+def search(words: str, most: int) -> None:
+    """Show what everybody may read that is about the words."""
+    bank, asked = retrieval(), browsing.Wanted(words=words)
+    bank.matcher.represent_query(words)  # loads the model, so that the time below is the search's
+    started = time.perf_counter()
+    with Session(engine()) as session:
+        needs = browsing.browse_needs(session, bank, ANONYMOUS, NeedFilter(), asked)
+        competences = browsing.browse_competences(
+            session, bank, ANONYMOUS, CompetenceFilter(), asked
+        )
+        works = browsing.browse_prior_works(session, bank, PriorWorkFilter(), asked)
+        elapsed = time.perf_counter() - started
+        _show("Needs", needs.total, [(n.language.value, n.title) for n in needs.rows[:most]])
+        _show(
+            "Competences",
+            competences.total,
+            [(c.language.value, c.title) for c in competences.rows[:most]],
+        )
+        _show("Prior works", works.total, [(w.language.value, w.title) for w in works.rows[:most]])
+    console.print(f"{elapsed * 1000:.0f} ms")
+
+
+def _show(title: str, total: int, rows: list[tuple[str, str]]) -> None:
+    table = Table(title=f"{title} ({total})", title_justify="left", show_header=False)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def work() -> None:
+    """Do background work until a signal asks to stop."""
+    stop = threading.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda *_: stop.set())
+    jobs.work(engine(), retrieval(), stop)

@@ -1,0 +1,64 @@
+"""`needsbank serve`: gunicorn and one background worker, started and ended together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from needsbank.commands.surroundings import engine
+from needsbank.domain.errors import BankError
+
+
+def run(host: str, port: int, *, workers: int, threads: int) -> None:
+    """Serve until a signal ends it; if either part dies, the other is ended too."""
+    engine().dispose()  # a database that does not fit is said here, once
+    check_port(host, port)
+    worker = subprocess.Popen([sys.executable, "-m", "needsbank.cli", "work"])
+    web = subprocess.Popen(_gunicorn(host, port, workers, threads))  # noqa: S603 -- our own words
+    parts = (web, worker)
+
+    def pass_on(signal_number: int, _frame: object) -> None:
+        for part in parts:
+            part.send_signal(signal_number)
+
+    signal.signal(signal.SIGTERM, pass_on)
+    signal.signal(signal.SIGINT, lambda *_: None)  # the terminal sends it to the parts as well
+    while all(part.poll() is None for part in parts):
+        time.sleep(0.2)
+    for part in parts:
+        if part.poll() is None:
+            part.terminate()
+        part.wait()
+    sys.exit(max(abs(web.returncode or 0) % 128, 0) if web.returncode not in (0, -2, -15) else 0)
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise when the port is taken, naming it and the way out."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BankError(
+                f"port {port} of {host} is taken: choose another one with --port"
+                f" (make demo PORT={port + 1})"
+            ) from error
+
+
+def _gunicorn(host: str, port: int, workers: int, threads: int) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--bind", f"{host}:{port}",
+        "--workers", str(workers),
+        "--threads", str(threads),
+        "--worker-class", "gthread",
+        "--max-requests", "5000",
+        "--max-requests-jitter", "500",
+        "--graceful-timeout", "20",
+        "--log-level", os.environ.get("NEEDSBANK_LOG_LEVEL", "warning"),
+        "needsbank.wsgi:app",
+    ]  # fmt: skip

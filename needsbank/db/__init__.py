@@ -1,0 +1,1 @@
+"""Storage: tables, queries, migrations and the one transaction that each use case runs in."""

@@ -1,0 +1,30 @@
+"""All tables, imported in one place so that the metadata is whole."""
+
+from needsbank.db.models.audit import AuditEntry
+from needsbank.db.models.competences import Competence
+from needsbank.db.models.embeddings import Embedding, Subject
+from needsbank.db.models.imports import ImportRun
+from needsbank.db.models.needs import Need
+from needsbank.db.models.organisations import Organisation, Unit
+from needsbank.db.models.people import Attempt, Membership, SignInSession, User
+from needsbank.db.models.prior_works import PriorWork
+from needsbank.db.models.suggestions import Answer, Decision, Suggestion
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "AuditEntry",
+    "Competence",
+    "Decision",
+    "Embedding",
+    "ImportRun",
+    "Membership",
+    "Need",
+    "Organisation",
+    "PriorWork",
+    "SignInSession",
+    "Subject",
+    "Suggestion",
+    "Unit",
+    "User",
+]

@@ -1,0 +1,53 @@
+"""Competences."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from needsbank.db.base import Model, moment_of_adding, uuid_key
+from needsbank.db.models.organisations import Organisation, Unit
+from needsbank.db.models.people import User
+from needsbank.domain.competences import CompetenceKind, CompetenceState
+from needsbank.domain.fields import Field
+from needsbank.domain.languages import Language
+from needsbank.domain.visibility import Visibility
+
+
+class Competence(Model):
+    """What is on offer: a team, a course round, research, a company's skill, a facility."""
+
+    __tablename__ = "competences"
+    __table_args__ = (
+        Index("ix_competences_state_created", "state", "created"),
+        Index("ix_competences_organisation_state", "organisation_id", "state"),
+    )
+    id: Mapped[uuid_key]
+    kind: Mapped[CompetenceKind] = mapped_column(index=True)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text)
+    language: Mapped[Language]
+    field: Mapped[Field | None]
+    visibility: Mapped[Visibility]
+    state: Mapped[CompetenceState] = mapped_column(default=CompetenceState.DRAFT)
+    slots: Mapped[int | None]
+    weeks: Mapped[int | None]
+    ects: Mapped[int | None]
+    team_min: Mapped[int | None]
+    team_max: Mapped[int | None]
+    starts_on: Mapped[date | None]
+    created: Mapped[moment_of_adding]
+    updated: Mapped[moment_of_adding]
+    embedded_in: Mapped[str | None] = mapped_column(String(64), index=True)
+    author: Mapped[User] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+    unit: Mapped[Unit] = relationship()
+
+    @property
+    def body(self) -> str:
+        """Return what is said beside the title."""
+        return self.description

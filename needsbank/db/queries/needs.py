@@ -1,0 +1,60 @@
+"""Reads of needs."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from needsbank.db.models import Need, Organisation
+from needsbank.db.queries.visible import visible_needs
+from needsbank.domain.fields import Field
+from needsbank.domain.languages import Language
+from needsbank.domain.needs import PUBLISHED, NeedState
+from needsbank.domain.organisations import Region, Sector
+from needsbank.domain.roles import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedFilter:
+    """What a reader of the list narrows it to; None narrows nothing."""
+
+    sector: Sector | None = None
+    region: Region | None = None
+    field: Field | None = None
+    language: Language | None = None
+    ended: bool = False
+
+
+def needs_to_read(actor: Actor, wanted: NeedFilter) -> Select[Need]:
+    """Return the needs of the list: readable, published, as wanted; unordered."""
+    states = PUBLISHED if wanted.ended else PUBLISHED - {NeedState.CLOSED}
+    found = select(Need).join(Need.organisation).where(visible_needs(actor), Need.state.in_(states))
+    if wanted.sector:
+        found = found.where(Organisation.sector == wanted.sector)
+    if wanted.region:
+        found = found.where(Organisation.region == wanted.region)
+    if wanted.field:
+        found = found.where(Need.field == wanted.field)
+    if wanted.language:
+        found = found.where(Need.language == wanted.language)
+    return found
+
+
+def need_to_read(actor: Actor, need_id: UUID) -> Select[Need]:
+    """Return one need with its people and places, if the actor may read it."""
+    return (
+        select(Need)
+        .where(Need.id == need_id, visible_needs(actor))
+        .options(joinedload(Need.organisation), joinedload(Need.unit), joinedload(Need.author))
+    )
+
+
+def own_needs(actor: Actor) -> Select[Need]:
+    """Return what the actor has posted, drafts and ended ones too, newest first."""
+    return (
+        select(Need)
+        .where(Need.author_id == actor.user_id)
+        .options(joinedload(Need.organisation))
+        .order_by(Need.created.desc(), Need.id)
+    )

@@ -1,0 +1,87 @@
+"""Reads of suggestions: the coordinators' queue and each side's pairings."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from needsbank.db.models import Answer, Competence, Decision, Need, Suggestion
+from needsbank.db.queries.visible import visible_competences
+from needsbank.domain.needs import NeedState
+from needsbank.domain.roles import Actor
+from needsbank.domain.suggestions import SHOWN_TO_SIDES, UNDECIDED, SuggestionState
+
+_WITH_BOTH_SIDES = (
+    joinedload(Suggestion.need).joinedload(Need.organisation),
+    joinedload(Suggestion.competence).joinedload(Competence.organisation),
+)
+
+
+def queue() -> Select[Need, int, int]:
+    """Return open needs with something to decide, oldest first: need, undecided, deferred."""
+    deferred = func.count(case((Suggestion.state == SuggestionState.DEFERRED, 1)))
+    return (
+        select(Need, func.count(Suggestion.id), deferred)
+        .join(Suggestion, Suggestion.need_id == Need.id)
+        .where(Suggestion.state.in_(UNDECIDED), Need.state == NeedState.OPEN)
+        .group_by(Need.id)
+        .options(joinedload(Need.organisation))
+        .order_by(Need.opened, Need.id)
+    )
+
+
+def suggestions_of_need(need_id: UUID) -> Select[Suggestion]:
+    """Return all suggestions of a need for a coordinator, best of each kind first."""
+    return (
+        select(Suggestion)
+        .join(Suggestion.competence)
+        .where(Suggestion.need_id == need_id)
+        .options(*_WITH_BOTH_SIDES)
+        .order_by(Competence.kind, Suggestion.rank, Suggestion.id)
+    )
+
+
+def suggestions_to_read(actor: Actor, need_id: UUID) -> Select[Suggestion]:
+    """Return a need's suggestions whose competence the actor may read anyway."""
+    return suggestions_of_need(need_id).where(visible_competences(actor))
+
+
+def suggestion_with_history(suggestion_id: UUID) -> Select[Suggestion]:
+    """Return one suggestion with both sides, decisions and answers."""
+    return (
+        select(Suggestion)
+        .where(Suggestion.id == suggestion_id)
+        .options(
+            *_WITH_BOTH_SIDES,
+            selectinload(Suggestion.decisions).joinedload(Decision.decided_by),
+            selectinload(Suggestion.answers).joinedload(Answer.answered_by),
+        )
+    )
+
+
+def pairings(actor: Actor) -> Select[Suggestion]:
+    """Return approved pairings that the actor's own postings take part in, newest first."""
+    need, competence = aliased(Need), aliased(Competence)
+    return (
+        select(Suggestion)
+        .join(need, Suggestion.need_id == need.id)
+        .join(competence, Suggestion.competence_id == competence.id)
+        .where(Suggestion.state.in_(SHOWN_TO_SIDES), _takes_part(actor, need, competence))
+        .options(*_WITH_BOTH_SIDES, selectinload(Suggestion.answers))
+        .order_by(Suggestion.updated.desc(), Suggestion.id)
+    )
+
+
+def _takes_part(
+    actor: Actor, need: type[Need], competence: type[Competence]
+) -> ColumnElement[bool]:
+    return or_(
+        and_(
+            need.author_id == actor.user_id,
+            need.organisation_id.in_(actor.organisation_ids),
+        ),
+        and_(
+            competence.author_id == actor.user_id,
+            competence.organisation_id.in_(actor.organisation_ids),
+        ),
+    )

@@ -1,0 +1,121 @@
+"""Prior work (aiempi kehitystyö): what has already been developed somewhere."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from urllib.parse import urlsplit
+
+from needsbank.domain.errors import Invalid
+from needsbank.domain.languages import Language, content_language
+
+TITLE_MAX = 500
+ABSTRACT_MAX = 20_000
+URL_MAX = 1000
+SUBJECTS_MAX = 50
+
+
+class PriorWorkKind(Enum):
+    """What sort of work it is."""
+
+    THESIS = "thesis"
+    PROJECT = "project"
+    REPORT = "report"
+    ARTICLE = "article"
+    SERVICE_MODEL = "service_model"
+    PRODUCT = "product"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPriorWork:
+    """Record a work from a source; `source` and `source_key` say whether it is known already."""
+
+    source: str
+    source_key: str
+    title: str
+    abstract: str = ""
+    kind: PriorWorkKind = PriorWorkKind.OTHER
+    year: int | None = None
+    language: Language = Language.OTHER
+    url: str = ""
+    subjects: tuple[str, ...] = ()
+
+
+def parse_prior_work(row: dict[str, Any], *, source: str, latest_year: int) -> RecordPriorWork:
+    """Read one record of a catalogue; raise `Invalid` with a code for each bad field.
+
+    `source` is used where the record names none. Unknown keys are ignored: catalogues have many.
+    """
+    errors: dict[str, str] = {}
+    title = _text(row, "title", errors, TITLE_MAX)
+    if not title and "title" not in errors:
+        errors["title"] = "required"
+    command = RecordPriorWork(
+        source=_text(row, "source", errors, 200) or source,
+        source_key=_text(row, "id", errors, 200) or title,
+        title=title,
+        abstract=_text(row, "abstract", errors, ABSTRACT_MAX),
+        kind=_kind(row, errors),
+        year=_year(row, errors, latest_year),
+        language=content_language(_text(row, "language", errors) or _text(row, "lang", errors)),
+        url=_url(row, errors),
+        subjects=_subjects(row, errors),
+    )
+    if errors:
+        raise Invalid(errors)
+    return command
+
+
+def _text(row: dict[str, Any], key: str, errors: dict[str, str], most: int = 100) -> str:
+    value = row.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str | int):
+        errors[key] = "text"
+        return ""
+    text = " ".join(str(value).replace("\0", " ").split())
+    if len(text) > most:
+        errors[key] = "too_long"
+    return text
+
+
+def _kind(row: dict[str, Any], errors: dict[str, str]) -> PriorWorkKind:
+    code = _text(row, "kind", errors) or "other"
+    try:
+        return PriorWorkKind(code)
+    except ValueError:
+        errors["kind"] = "unknown"
+        return PriorWorkKind.OTHER
+
+
+def _year(row: dict[str, Any], errors: dict[str, str], latest: int) -> int | None:
+    text = _text(row, "year", errors)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and 1800 <= int(text) <= latest):
+        errors["year"] = "year"
+        return None
+    return int(text)
+
+
+def _url(row: dict[str, Any], errors: dict[str, str]) -> str:
+    url = _text(row, "url", errors, URL_MAX)
+    if url and "url" not in errors:
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            parts = None
+        if parts is None or parts.scheme not in {"http", "https"} or not parts.netloc:
+            errors["url"] = "url"
+    return url
+
+
+def _subjects(row: dict[str, Any], errors: dict[str, str]) -> tuple[str, ...]:
+    value = row.get("subjects") or []
+    subjects = value.split(";") if isinstance(value, str) else value
+    if not isinstance(subjects, list) or not all(isinstance(each, str) for each in subjects):
+        errors["subjects"] = "list"
+        return ()
+    if len(subjects) > SUBJECTS_MAX:
+        errors["subjects"] = "too_long"
+    return tuple(each.strip() for each in subjects if each.strip())

@@ -1,0 +1,139 @@
+"""Background work: each job finds what lacks a result for the current version, and gives it one.
+
+Nothing is queued: a text without vectors, a need without suggestions and a suggestion without
+evidence are themselves the work to do, so a killed worker loses nothing. Computing happens
+outside transactions; writing is short.
+"""
+
+import threading
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from needsbank.db.models import Subject
+from needsbank.db.transaction import transaction
+from needsbank.services import embedding, suggesting
+from needsbank.services.retrieval import Retrieval
+
+EMBED_AT_ONCE = 16
+EMBED_BULK = 64
+_SUGGEST_AT_ONCE = 8
+_EVIDENCE_AT_ONCE = 4
+_IDLE_SECONDS = 0.5
+
+Progress = Callable[[int], None]
+"""Called with how many things were done since the last call."""
+
+
+def embed_pending(
+    engine: Engine,
+    retrieval: Retrieval,
+    subject: Subject,
+    *,
+    most: int | None = None,
+    progress: Progress = lambda done: None,
+) -> int:
+    """Embed texts of a subject that lack vectors, all or at most `most`; return how many."""
+    done = 0
+    while most is None or done < most:
+        count = _embed_batch(engine, retrieval, subject)
+        if not count:
+            break
+        done += count
+        progress(count)
+    return done
+
+
+def suggest_pending(
+    engine: Engine,
+    retrieval: Retrieval,
+    *,
+    most: int | None = None,
+    progress: Progress = lambda done: None,
+) -> int:
+    """Suggest competences for open needs that this matcher version has not seen."""
+    done = 0
+    while most is None or done < most:
+        with Session(engine) as session:
+            need_ids = suggesting.needs_to_match(session, retrieval, _SUGGEST_AT_ONCE)
+        for need_id in need_ids:
+            _suggest(engine, retrieval, need_id)
+        if not need_ids:
+            break
+        done += len(need_ids)
+        progress(len(need_ids))
+    return done
+
+
+def find_missing_evidence(
+    engine: Engine,
+    retrieval: Retrieval,
+    *,
+    most: int | None = None,
+    progress: Progress = lambda done: None,
+) -> int:
+    """Compare the sentences of suggestions that have no evidence yet."""
+    done = 0
+    while most is None or done < most:
+        count = _find_evidence_batch(engine, retrieval)
+        if not count:
+            break
+        done += count
+        progress(count)
+    return done
+
+
+def save_snapshots(engine: Engine, retrieval: Retrieval) -> None:
+    """Write indexes that have grown much to disk, where other processes share them."""
+    with Session(engine) as session:
+        for index in retrieval.indexes.values():
+            index.save_snapshot(session)
+
+
+def work(engine: Engine, retrieval: Retrieval, stop: threading.Event) -> None:
+    """Do what is pending until stopped: new needs and competences first, then the long tail."""
+    while not stop.is_set():
+        done = embed_pending(engine, retrieval, Subject.NEED, most=EMBED_AT_ONCE)
+        done += embed_pending(engine, retrieval, Subject.COMPETENCE, most=EMBED_AT_ONCE)
+        done += suggest_pending(engine, retrieval, most=_SUGGEST_AT_ONCE)
+        if not done:
+            done = embed_pending(engine, retrieval, Subject.PRIOR_WORK, most=EMBED_AT_ONCE)
+            done += find_missing_evidence(engine, retrieval, most=_EVIDENCE_AT_ONCE)
+        if not done:
+            save_snapshots(engine, retrieval)
+            stop.wait(_IDLE_SECONDS)
+
+
+def _embed_batch(engine: Engine, retrieval: Retrieval, subject: Subject) -> int:
+    space_id = retrieval.matcher.space_id
+    with Session(engine) as session:
+        batch = embedding.pending(session, subject, space_id, EMBED_BULK)
+    if not batch:
+        return 0
+    read = retrieval.matcher.represent([each.document for each in batch])
+    with Session(engine) as session, transaction(session):
+        skipped = embedding.store(session, space_id, list(zip(batch, read, strict=True)))
+    if subject is Subject.COMPETENCE:
+        with Session(engine) as session, transaction(session):
+            for each in batch:
+                suggesting.look_again_near(session, retrieval, each.owner_id)
+    return len(batch) - len(skipped)
+
+
+def _suggest(engine: Engine, retrieval: Retrieval, need_id: UUID) -> None:
+    with Session(engine) as session:
+        found = suggesting.find_candidates(session, retrieval, need_id)
+    with Session(engine) as session, transaction(session):
+        suggesting.store_suggestions(session, retrieval, need_id, found)
+
+
+def _find_evidence_batch(engine: Engine, retrieval: Retrieval) -> int:
+    with Session(engine) as session:
+        lacking = suggesting.lacking_evidence(session, _EVIDENCE_AT_ONCE)
+        found = [(each.id, suggesting.find_evidence(retrieval.matcher, each)) for each in lacking]
+    if found:
+        with Session(engine) as session, transaction(session):
+            suggesting.store_evidence(session, found)
+    return len(found)

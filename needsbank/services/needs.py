@@ -1,0 +1,129 @@
+"""Posting a need and leading it to its end."""
+
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from matching import detect_language
+from needsbank.db.models import Embedding, Need, Subject, Suggestion, Unit
+from needsbank.db.queries.needs import need_to_read
+from needsbank.domain.clock import now
+from needsbank.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from needsbank.domain.languages import content_language
+from needsbank.domain.needs import CloseNeed, DescribeNeed, NeedState, check_transition
+from needsbank.domain.roles import Actor, may_edit, may_post_need
+from needsbank.domain.suggestions import UNDECIDED
+from needsbank.services import audit
+from needsbank.services.units import units_of
+
+
+def draft_need(session: Session, actor: Actor, command: DescribeNeed) -> Need:
+    """Put a new need in the bank as its author's draft."""
+    unit = _unit(session, actor, command.unit_id)
+    need = Need(author_id=actor.person_id, state=NeedState.DRAFT)
+    _describe(need, unit, command)
+    session.add(need)
+    session.flush()  # the audit entry needs the key
+    audit.record(session, actor, "draft", "need", need.id)
+    return need
+
+
+def change_need(session: Session, actor: Actor, need_id: UUID, command: DescribeNeed) -> Need:
+    """Say a need anew; it is matched again."""
+    need = _own(session, actor, need_id)
+    if need.state not in {NeedState.DRAFT, NeedState.OPEN}:
+        raise Conflict("only a draft or an open need can be changed")
+    _describe(need, _unit(session, actor, command.unit_id), command)
+    need.embedded_in = need.matched_with = None
+    audit.record(session, actor, "change", "need", need.id)
+    return need
+
+
+def open_need(session: Session, actor: Actor, need_id: UUID) -> Need:
+    """Publish a draft, or take up an ended or agreed need again."""
+    need = _move(session, actor, need_id, NeedState.OPEN)
+    need.opened = now()
+    need.embedded_in = need.matched_with = None
+    need.close_reason, need.close_note = None, ""
+    return need
+
+
+def withdraw_need(session: Session, actor: Actor, need_id: UUID) -> Need:
+    """Take a need back: only its author sees it, and nothing is suggested for it."""
+    need = _move(session, actor, need_id, NeedState.WITHDRAWN)
+    need.embedded_in = need.matched_with = None
+    _forget_vectors(session, need)
+    _drop_undecided(session, need)
+    return need
+
+
+def restore_need(session: Session, actor: Actor, need_id: UUID) -> Need:
+    """Undo a withdrawal: the need is its author's draft again."""
+    return _move(session, actor, need_id, NeedState.DRAFT)
+
+
+def close_need(session: Session, actor: Actor, command: CloseNeed) -> Need:
+    """End a need with a reason that everyone who may read it sees."""
+    need = _move(session, actor, command.need_id, NeedState.CLOSED, reason=command.reason.value)
+    need.close_reason, need.close_note = command.reason, command.note.strip()
+    _drop_undecided(session, need)
+    return need
+
+
+def units_to_post_needs(session: Session, actor: Actor) -> list[Unit]:
+    """Return the units that the actor may post needs for."""
+    return units_of(session, {org for org, _ in actor.roles if may_post_need(actor, org)})
+
+
+def _own(session: Session, actor: Actor, need_id: UUID) -> Need:
+    need = session.scalar(need_to_read(actor, need_id))
+    if need is None:
+        raise NotFound(need_id)
+    if not may_edit(actor, need.author_id, need.organisation_id):
+        raise NotAllowed(need_id)
+    return need
+
+
+def _move(session: Session, actor: Actor, need_id: UUID, target: NeedState, **details: str) -> Need:
+    need = _own(session, actor, need_id)
+    check_transition(need.state, target)
+    need.state = target
+    audit.record(session, actor, target.value, "need", need.id, **details)
+    return need
+
+
+def _unit(session: Session, actor: Actor, unit_id: UUID) -> Unit:
+    unit = session.get(Unit, unit_id)
+    if unit is None or not may_post_need(actor, unit.organisation_id):
+        raise Invalid({"unit_id": "unknown"})
+    return unit
+
+
+def _describe(need: Need, unit: Unit, command: DescribeNeed) -> None:
+    need.unit_id, need.organisation_id = unit.id, unit.organisation_id
+    need.title, need.problem = command.title.strip(), command.problem.strip()
+    need.wished_change = command.wished_change.strip()
+    need.who_suffers = command.who_suffers.strip()
+    need.timing, need.place = command.timing.strip(), command.place.strip()
+    need.field, need.scope = command.field, command.scope
+    need.visibility = command.visibility
+    written = f"{need.title}. {need.body}"
+    need.updated = now()
+    need.language = content_language(command.language or detect_language(written))
+
+
+def _forget_vectors(session: Session, need: Need) -> None:
+    session.execute(
+        delete(Embedding).where(Embedding.subject == Subject.NEED, Embedding.owner_id == need.id)
+    )
+
+
+def _drop_undecided(session: Session, need: Need) -> None:
+    session.execute(
+        delete(Suggestion).where(
+            Suggestion.need_id == need.id,
+            Suggestion.state.in_(UNDECIDED),
+            ~Suggestion.decisions.any(),
+        )
+    )

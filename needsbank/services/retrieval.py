@@ -1,0 +1,115 @@
+"""The bank's texts, searchable by meaning and words; one `Retrieval` per process.
+
+The database is the truth. Each process keeps an index per subject, asks the database what has
+been written since (`seq`), and starts from the newest snapshot on disk, whose pages processes
+share. Who may read what is decided in SQL for every search, before anything is ranked.
+"""
+
+import shutil
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from matching import DuplicateDetector, Index, Matcher, MatcherFileError, Row
+from needsbank.db.models import Embedding, Subject
+from needsbank.services.embedding import representation_of
+
+Keys = NDArray[np.int64]
+UNSAVED_ROWS = 2000
+"""A snapshot is worth writing when so many rows came after the last one."""
+_READ_AT_ONCE = 1000
+
+
+class SubjectIndex:
+    """The index of one subject, brought up to date on demand."""
+
+    def __init__(self, subject: Subject, space_id: str, folder: Path) -> None:
+        self.subject = subject
+        self.space_id = space_id
+        self.folder = folder / f"{subject.value}-{space_id}"
+        self._lock = threading.Lock()
+        self._index: Index | None = None
+        self._seq = 0
+        self._saved_seq = 0
+
+    def current(self, session: Session) -> Index:
+        """Return an index that holds every row committed before the call."""
+        newest = session.scalar(select(func.max(Embedding.seq)).where(*self._mine())) or 0
+        with self._lock:
+            if self._index is None:
+                self._index = self._from_snapshot()
+            if newest > self._seq:
+                self._index = self._index.extended(list(self._rows_since(session, self._seq)))
+                self._seq = newest
+            return self._index
+
+    def save_snapshot(self, session: Session) -> bool:
+        """Write the index to disk if many rows came since the last time; say whether it was."""
+        index = self.current(session)
+        unsaved = select(func.count()).where(*self._mine(), Embedding.seq > self._saved_seq)
+        if (session.scalar(unsaved) or 0) < UNSAVED_ROWS:
+            return False
+        index.save(self.folder / f"{self._seq:012d}")
+        self._saved_seq = self._seq
+        for old in self._snapshots()[1:]:
+            shutil.rmtree(old, ignore_errors=True)
+        return True
+
+    def _from_snapshot(self) -> Index:
+        for folder in self._snapshots():
+            try:
+                index = Index.load(folder)
+            except (
+                MatcherFileError
+            ):  # damaged or half removed: an older one or the database will do
+                continue
+            self._seq = self._saved_seq = int(folder.name)
+            return index
+        return Index.build([])
+
+    def _snapshots(self) -> list[Path]:
+        return sorted((p for p in self.folder.glob("[0-9]*") if p.name.isdigit()), reverse=True)
+
+    def _rows_since(self, session: Session, seq: int) -> Iterable[Row]:
+        rows = session.scalars(
+            select(Embedding)
+            .where(*self._mine(), Embedding.seq > seq)
+            .order_by(Embedding.seq)
+            .execution_options(yield_per=_READ_AT_ONCE)
+        )
+        for row in rows:
+            yield Row(row.key, representation_of(row), row.public)
+            session.expunge(row)
+
+    def _mine(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        return Embedding.subject == self.subject, Embedding.space_id == self.space_id
+
+
+class Retrieval:
+    """The matcher, the duplicate detector and the indexes that they search."""
+
+    def __init__(self, matcher: Matcher, detector: DuplicateDetector, folder: Path) -> None:
+        self.matcher = matcher
+        self.detector = detector
+        self.indexes = {each: SubjectIndex(each, matcher.space_id, folder) for each in Subject}
+
+    def index(self, session: Session, subject: Subject) -> Index:
+        """Return the subject's index, up to date."""
+        return self.indexes[subject].current(session)
+
+    def keys(self, session: Session, subject: Subject, owners: Select[UUID]) -> Keys:
+        """Return the index keys of the owners that a query selects (their ids, one column)."""
+        keys = session.scalars(
+            select(Embedding.key).where(
+                Embedding.subject == subject,
+                Embedding.space_id == self.matcher.space_id,
+                Embedding.owner_id.in_(owners),
+            )
+        )
+        return np.fromiter(keys, np.int64)

@@ -1,0 +1,87 @@
+"""What already exists that is like a text: needs and prior work, the reader's rights first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from matching import Document, DuplicateBand, Representation
+from needsbank.db.models import Competence, Need, PriorWork, Subject
+from needsbank.db.queries.needs import NeedFilter, needs_to_read
+from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
+from needsbank.domain.roles import Actor
+from needsbank.services.browsing import (
+    NEEDS,
+    PRIOR_WORKS,
+    Found,
+    Kind,
+    keys_of,
+    owners_by_key,
+)
+from needsbank.services.retrieval import Keys, Retrieval
+
+AT_MOST = 3
+SHORTEST_TEXT = 12
+"""Fewer characters than this say too little to compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """One similar need or prior work, and how alike it is in words."""
+
+    subject: Subject
+    found: Need | Competence | PriorWork
+    band: DuplicateBand
+
+
+def similar_to_text(
+    session: Session,
+    retrieval: Retrieval,
+    actor: Actor,
+    text: str,
+    besides: UUID | None = None,
+) -> Sequence[Similar]:
+    """Return at most three needs and three prior works that are like `text`, needs first.
+
+    `besides` is a need of the reader's own that is not like itself.
+    """
+    if len(text.strip()) < SHORTEST_TEXT:
+        return []
+    (read,) = retrieval.matcher.represent([Document(id="", title=text)])
+    return similar_to(session, retrieval, actor, read, besides)
+
+
+def similar_to(
+    session: Session,
+    retrieval: Retrieval,
+    actor: Actor,
+    text: Representation,
+    besides: UUID | None = None,
+) -> Sequence[Similar]:
+    """Return the same for a text that the matcher has already read."""
+    needs = needs_to_read(actor, NeedFilter(ended=True))
+    if besides is not None:
+        needs = needs.where(Need.id != besides)
+    works = prior_works_to_read(PriorWorkFilter())
+    allowed = keys_of(session, retrieval, NEEDS, needs)
+    return [
+        *_similar(session, retrieval, NEEDS, needs, text, allowed),
+        *_similar(session, retrieval, PRIOR_WORKS, works, text, None),
+    ]
+
+
+def _similar(
+    session: Session,
+    retrieval: Retrieval,
+    kind: Kind[Found],
+    readable: Select[Found],
+    text: Representation,
+    allowed: Keys | None,
+) -> Iterator[Similar]:
+    index = retrieval.index(session, kind.subject)
+    alike = retrieval.detector.find(text, index, k=AT_MOST, allowed=allowed)
+    bands = {each.key: each.band for each in alike}
+    for key, owner in owners_by_key(session, kind, readable, list(bands)).items():
+        yield Similar(kind.subject, owner, bands[key])

@@ -1,0 +1,216 @@
+"""Suggestions: for each open need the best competences of each kind, for people to review."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from matching import Match, Matcher, Representation
+from needsbank.db.models import Competence, Embedding, Need, Subject, Suggestion
+from needsbank.db.queries.needs import NeedFilter, needs_to_read
+from needsbank.domain.clock import now
+from needsbank.domain.competences import CompetenceKind, CompetenceState
+from needsbank.domain.needs import NeedState
+from needsbank.domain.roles import Actor
+from needsbank.domain.suggestions import PER_KIND, SuggestionState
+from needsbank.services.browsing import NEEDS, keys_of, owners_by_key
+from needsbank.services.embedding import document_of, stored_representation
+from needsbank.services.retrieval import Retrieval
+
+_NEEDS_NEAR_A_COMPETENCE = 100
+
+
+def needs_to_match(session: Session, retrieval: Retrieval, limit: int) -> list[UUID]:
+    """Return open needs that have vectors and that this matcher version has not looked at."""
+    newest_first = select(Need.id).where(*_unmatched(retrieval)).order_by(Need.opened.desc())
+    return list(session.scalars(newest_first.limit(limit)))
+
+
+def count_to_match(session: Session, retrieval: Retrieval) -> int:
+    """Return how many open needs this matcher version has not looked at."""
+    return session.scalar(select(func.count(Need.id)).where(*_unmatched(retrieval))) or 0
+
+
+def count_lacking_evidence(session: Session, _retrieval: Retrieval) -> int:
+    """Return how many suggestions wait for their sentences to be compared."""
+    lacking = select(func.count(Suggestion.id)).where(Suggestion.evidence.is_(None))
+    return session.scalar(lacking) or 0
+
+
+def find_candidates(
+    session: Session, retrieval: Retrieval, need_id: UUID
+) -> list[tuple[UUID, Match]]:
+    """Return the competences that suit a need, at most `PER_KIND` of each kind, with why."""
+    need = session.get(Need, need_id)
+    stored = stored_representation(session, Subject.NEED, need_id, retrieval.matcher.space_id)
+    if need is None or stored is None:
+        return []
+    found: list[tuple[UUID, Match]] = []
+    for kind in CompetenceKind:
+        found += _best_of_kind(session, retrieval, need, stored[1], kind)
+    return found
+
+
+def store_suggestions(
+    session: Session, retrieval: Retrieval, need_id: UUID, found: list[tuple[UUID, Match]]
+) -> None:
+    """Replace what is undecided for the need; what people have decided on stays as it was."""
+    need = session.get(Need, need_id)
+    if need is None or need.state is not NeedState.OPEN:
+        return
+    version = retrieval.matcher.version
+    kept = {s.competence_id: s for s in _suggestions(session, need_id)}
+    for competence_id, match in found:
+        suggestion = kept.pop(competence_id, None)
+        if suggestion is None:
+            suggestion = Suggestion(need_id=need_id, competence_id=competence_id)
+            session.add(suggestion)
+        elif suggestion.state is not SuggestionState.PROPOSED:
+            continue
+        _describe(suggestion, match, version)
+    for dropped in kept.values():
+        if dropped.state is SuggestionState.PROPOSED and not dropped.decisions:
+            session.delete(dropped)
+    need.matched_with = version
+
+
+def look_again_near(session: Session, retrieval: Retrieval, competence_id: UUID) -> None:
+    """Have the needs matched again that a new or changed competence might suit."""
+    space_id = retrieval.matcher.space_id
+    stored = stored_representation(session, Subject.COMPETENCE, competence_id, space_id)
+    if stored is None:
+        return
+    near = retrieval.matcher.match(
+        stored[1],
+        retrieval.index(session, Subject.NEED),
+        k=_NEEDS_NEAR_A_COMPETENCE,
+        reverse=True,
+    )
+    suggested = select(Suggestion.need_id).where(Suggestion.competence_id == competence_id)
+    owners = select(Embedding.owner_id).where(Embedding.key.in_([match.key for match in near]))
+    session.execute(
+        update(Need)
+        .where(or_(Need.id.in_(owners), Need.id.in_(suggested)))
+        .values(matched_with=None)
+    )
+
+
+def lacking_evidence(session: Session, limit: int) -> list[Suggestion]:
+    """Return suggestions whose sentences have not been compared yet, oldest first."""
+    return list(
+        session.scalars(
+            select(Suggestion)
+            .where(Suggestion.evidence.is_(None))
+            .options(joinedload(Suggestion.need), joinedload(Suggestion.competence))
+            .order_by(Suggestion.created, Suggestion.rank)
+            .limit(limit)
+        )
+    )
+
+
+def find_evidence(matcher: Matcher, suggestion: Suggestion) -> list[dict[str, Any]]:
+    """Return the sentences of both sides that carry a suggestion, best first."""
+    evidence = matcher.explain(document_of(suggestion.need), document_of(suggestion.competence))
+    return [
+        {
+            "need": each.query_sentence,
+            "competence": each.document_sentence,
+            "shared": list(each.shared),
+        }
+        for each in evidence
+    ]
+
+
+def store_evidence(session: Session, found: list[tuple[UUID, list[dict[str, Any]]]]) -> None:
+    """Store evidence for suggestions that still exist."""
+    for suggestion_id, evidence in found:
+        suggestion = session.get(Suggestion, suggestion_id)
+        if suggestion is not None:
+            suggestion.evidence = evidence
+
+
+def _unmatched(retrieval: Retrieval) -> list[ColumnElement[bool]]:
+    return [
+        Need.state == NeedState.OPEN,
+        Need.embedded_in == retrieval.matcher.space_id,
+        or_(Need.matched_with.is_(None), Need.matched_with != retrieval.matcher.version),
+    ]
+
+
+def _best_of_kind(
+    session: Session,
+    retrieval: Retrieval,
+    need: Need,
+    representation: Representation,
+    kind: CompetenceKind,
+) -> Iterator[tuple[UUID, Match]]:
+    on_offer = select(Competence.id).where(
+        Competence.kind == kind,
+        Competence.state == CompetenceState.OPEN,
+        # Nobody is paired with their own organisation.
+        Competence.organisation_id != need.organisation_id,
+    )
+    index = retrieval.index(session, Subject.COMPETENCE)
+    allowed = retrieval.keys(session, Subject.COMPETENCE, on_offer)
+    matches = retrieval.matcher.match(representation, index, k=PER_KIND, allowed=allowed)
+    owners = dict(
+        session.execute(
+            select(Embedding.key, Embedding.owner_id).where(
+                Embedding.key.in_([match.key for match in matches])
+            )
+        ).all()
+    )
+    for match in matches:
+        yield owners[match.key], match
+
+
+def _suggestions(session: Session, need_id: UUID) -> list[Suggestion]:
+    return list(session.scalars(select(Suggestion).where(Suggestion.need_id == need_id)))
+
+
+def _describe(suggestion: Suggestion, match: Match, version: str) -> None:
+    suggestion.rank, suggestion.score = match.rank, match.score
+    suggestion.band = match.band.value
+    suggestion.parts = [
+        {"name": part.name, "value": part.value, "contribution": part.contribution}
+        for part in match.parts
+    ]
+    suggestion.evidence = None
+    suggestion.matcher_version = version
+
+
+def needs_for(
+    session: Session, retrieval: Retrieval, actor: Actor, competence: Competence
+) -> list[tuple[Need, Match]]:
+    """Return the open needs that a competence would suit and that the actor may read."""
+    stored = stored_representation(
+        session, Subject.COMPETENCE, competence.id, retrieval.matcher.space_id
+    )
+    if stored is None:
+        return []
+    readable = needs_to_read(actor, NeedFilter()).where(
+        Need.state == NeedState.OPEN, Need.organisation_id != competence.organisation_id
+    )
+    allowed = keys_of(session, retrieval, NEEDS, readable)
+    index = retrieval.index(session, Subject.NEED)
+    matches = retrieval.matcher.match(stored[1], index, k=PER_KIND, allowed=allowed, reverse=True)
+    found = owners_by_key(session, NEEDS, readable, [match.key for match in matches])
+    return [(found[match.key], match) for match in matches if match.key in found]
+
+
+def missing_of(need: Need, competence: Competence) -> list[str]:
+    """Return codes of what a coordinator should ask about before approving."""
+    missing = []
+    if not need.wished_change:
+        missing.append("wished_change")
+    if need.field and competence.field and need.field is not competence.field:
+        missing.append("field")
+    if need.language is not competence.language:
+        missing.append("language")
+    if need.organisation.region is not competence.organisation.region:
+        missing.append("region")
+    if competence.starts_on is not None and competence.starts_on < now().date():
+        missing.append("started")
+    return missing

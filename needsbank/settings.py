@@ -1,0 +1,84 @@
+"""The bank's settings: one frozen value, and the only reader of the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from needsbank.domain.errors import BankError
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(BankError):
+    """A setting is missing or makes no sense; the message names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that may differ from one bank to another."""
+
+    database_url: str
+    secret_key: str
+    instance: Path
+    """Folder for what the bank writes itself: database, indexes, the unpacked model."""
+    data: Path = _ROOT / "data"
+    """Folder of what is shipped with the bank: demo bank, matcher parameters."""
+    encoder: str = "builtin"
+    encoder_threads: int = 2
+    secure_cookies: bool = True
+    trusted_hosts: tuple[str, ...] = ()
+    proxies: int = 0
+    """How many reverse proxies stand in front and set X-Forwarded-For."""
+    session_lifetime: timedelta = timedelta(hours=12)
+    demo: bool = False
+    """Show the demo accounts on the sign-in page."""
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings that `NEEDSBANK_*` variables give; the rest has safe defaults.
+
+    Without a configured secret one is made and kept under the instance folder.
+    """
+    read = os.environ if environ is None else environ
+    instance = Path(read.get("NEEDSBANK_INSTANCE", _ROOT / "instance")).resolve()
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Settings(
+        database_url=read.get("NEEDSBANK_DATABASE_URL", f"sqlite:///{instance / 'bank.db'}"),
+        secret_key=read.get("NEEDSBANK_SECRET_KEY") or _kept_secret(instance),
+        instance=instance,
+        data=Path(read.get("NEEDSBANK_DATA", _ROOT / "data")),
+        encoder=read.get("NEEDSBANK_ENCODER", "builtin"),
+        encoder_threads=_number(read, "NEEDSBANK_ENCODER_THREADS", 2),
+        secure_cookies=_flag(read, "NEEDSBANK_SECURE_COOKIES", default=True),
+        trusted_hosts=tuple(read.get("NEEDSBANK_TRUSTED_HOSTS", "").split()),
+        proxies=_number(read, "NEEDSBANK_PROXIES", 0),
+        session_lifetime=timedelta(hours=_number(read, "NEEDSBANK_SESSION_HOURS", 12)),
+        demo=_flag(read, "NEEDSBANK_DEMO", default=False),
+    )
+
+
+def _kept_secret(instance: Path) -> str:
+    path = instance / "secret_key"
+    try:
+        with path.open("x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def _number(read: Mapping[str, str], name: str, default: int) -> int:
+    text = read.get(name, str(default))
+    if not (text.isascii() and text.isdigit()):
+        raise SettingsError(f"{name} must be a whole number, not {text!r}")
+    return int(text)
+
+
+def _flag(read: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = read.get(name, "1" if default else "0").lower()
+    if text not in {"0", "1", "true", "false"}:
+        raise SettingsError(f"{name} must be 1 or 0, not {text!r}")
+    return text in {"1", "true"}

@@ -1,0 +1,1 @@
+"""Adapters that read what comes from outside; strict about what they accept."""

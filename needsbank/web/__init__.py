@@ -1,0 +1,1 @@
+"""HTML for people: one folder per feature, and what all pages share."""

@@ -1,0 +1,78 @@
+"""The reader's own pages: what they have posted, and where they are signed in."""
+
+from flask import Blueprint, Response, flash, redirect, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from needsbank.db.models import Membership
+from needsbank.db.queries.competences import own_competences
+from needsbank.db.queries.needs import own_needs
+from needsbank.db.queries.suggestions import pairings
+from needsbank.db.transaction import transaction
+from needsbank.domain.errors import NotFound
+from needsbank.web import sessions
+from needsbank.web.database import db
+from needsbank.web.htmx import render
+from needsbank.web.security import current_actor
+
+bp = Blueprint("account", __name__)
+
+
+@bp.get("/my")
+def my_page() -> Response:
+    """Show what the reader has posted and what waits for them."""
+    actor = current_actor()
+    return render(
+        "account/my_page.html",
+        needs=db.session.scalars(own_needs(actor)).all(),
+        competences=db.session.scalars(own_competences(actor)).all(),
+        pairings=db.session.scalars(pairings(actor)).all(),
+    )
+
+
+@bp.get("/account")
+def show() -> Response:
+    """Show the reader's roles and signed-in browsers."""
+    memberships = db.session.scalars(
+        select(Membership)
+        .where(Membership.user_id == current_user.id)
+        .options(joinedload(Membership.organisation))
+    ).all()
+    return render(
+        "account/show.html",
+        memberships=memberships,
+        sessions=sessions.sessions_of(db.session, current_user.id),
+        this_session=_this_key_hash(),
+    )
+
+
+@bp.post("/account/sessions/<key>/end")
+def end_session(key: str) -> ResponseReturnValue:
+    """Sign one browser out."""
+    try:
+        key_hash = bytes.fromhex(key)
+    except ValueError as error:
+        raise NotFound(key) from error
+    user_id = current_user.id
+    with transaction(db.session):
+        sessions.end_session(db.session, user_id, key_hash)
+    flash(_("That browser is signed out."))
+    return redirect(url_for("account.show"), 303)
+
+
+@bp.post("/account/sessions/end-others")
+def end_other_sessions() -> ResponseReturnValue:
+    """Sign all other browsers out."""
+    user_id = current_user.id
+    with transaction(db.session):
+        sessions.end_sessions(db.session, user_id, besides=_this_key_hash())
+    flash(_("All other browsers are signed out."))
+    return redirect(url_for("account.show"), 303)
+
+
+def _this_key_hash() -> bytes | None:
+    # Flask's `session` is a proxy that passes isinstance on to what it stands for.
+    return session.key_hash if isinstance(session, sessions.ServerSession) else None

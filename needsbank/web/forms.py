@@ -1,0 +1,75 @@
+"""What the bank's forms share."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field as FormField
+from wtforms.validators import Length, StopValidation
+
+from needsbank.db.models import Unit
+from needsbank.domain.errors import Invalid
+from needsbank.services.units import in_tree_order
+from needsbank.web.labels import INVALID
+
+Code = TypeVar("Code", bound=Enum)
+
+
+class Required:
+    """Refuse a field with nothing but white space, saying what to do."""
+
+    # WTForms sets the HTML attribute from this; the browser then asks too.
+    field_flags = {"required": True}
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: FlaskForm, field: FormField) -> None:
+        """Raise when there is nothing in the field."""
+        if not str(field.data or "").strip():
+            field.errors[:] = []
+            raise StopValidation(self.message)
+
+
+def at_most(length: int) -> Length:
+    """Return a validator that says how long the text may be."""
+    return Length(max=length, message=_l("Shorten this to at most %(max)d characters."))
+
+
+def code_of(enum: type[Code], text: str | None) -> Code | None:
+    """Return the enum member of a submitted code, or None for the empty choice."""
+    return enum(text) if text else None
+
+
+def query_code(enum: type[Code], text: str | None) -> Code | None:
+    """Return the enum member that an address asks for; what is not a code asks for nothing."""
+    try:
+        return enum(text) if text else None
+    except ValueError:
+        return None
+
+
+def unit_choices(units: Sequence[Unit]) -> dict[str, list[tuple[str, str]]]:
+    """Return units as choices grouped by organisation, indented as a tree."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for unit, depth in in_tree_order(units):
+        indented = "\N{NO-BREAK SPACE}" * 3 * depth + unit.name
+        groups.setdefault(unit.organisation.name, []).append((str(unit.id), indented))
+    return groups
+
+
+def unit_id(text: str) -> UUID:
+    """Return the id of a chosen unit."""
+    return UUID(text)
+
+
+def show_errors(form: FlaskForm, error: Invalid) -> None:
+    """Put a service's refusals beside the form's fields."""
+    for name, code in error.errors.items():
+        field: Any = form._fields.get(name)
+        if field is None:
+            raise error
+        field.errors = [*field.errors, INVALID.get(code, INVALID["unknown"])]

@@ -1,0 +1,180 @@
+"""What codes are called in the reader's language."""
+
+from enum import Enum
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from needsbank.domain.competences import CompetenceKind, CompetenceState
+from needsbank.domain.fields import Field
+from needsbank.domain.languages import Language
+from needsbank.domain.needs import CloseReason, NeedState, Scope
+from needsbank.domain.organisations import Region, Sector
+from needsbank.domain.prior_works import PriorWorkKind
+from needsbank.domain.roles import Role
+from needsbank.domain.suggestions import Side, SuggestionState, Verdict
+from needsbank.domain.visibility import Visibility
+
+LABELS: dict[Enum, LazyString] = {
+    Role.PARTNER: _l("Working-life partner"),
+    Role.MEMBER: _l("Member of a university"),
+    Role.COMPANY: _l("Company"),
+    Role.AMBASSADOR: _l("INNO ambassador"),
+    Role.COORDINATOR: _l("Coordinator"),
+    Role.OBSERVER: _l("Observer"),
+    Role.ADMIN: _l("Administrator"),
+    Sector.WELLBEING_COUNTY: _l("Wellbeing services county"),
+    Sector.MUNICIPALITY: _l("Municipality"),
+    Sector.COMPANY: _l("Company"),
+    Sector.ASSOCIATION: _l("Association"),
+    Sector.UNIVERSITY_APPLIED: _l("University of applied sciences"),
+    Sector.UNIVERSITY: _l("University"),
+    Sector.RESEARCH_INSTITUTE: _l("Research institute"),
+    Sector.STATE: _l("State"),
+    Region.UUSIMAA: _l("Uusimaa"),
+    Region.VARSINAIS_SUOMI: _l("Southwest Finland"),
+    Region.SATAKUNTA: _l("Satakunta"),
+    Region.KANTA_HAME: _l("Kanta-Häme"),
+    Region.PIRKANMAA: _l("Pirkanmaa"),
+    Region.PAIJAT_HAME: _l("Päijät-Häme"),
+    Region.KYMENLAAKSO: _l("Kymenlaakso"),
+    Region.ETELA_KARJALA: _l("South Karelia"),
+    Region.ETELA_SAVO: _l("South Savo"),
+    Region.POHJOIS_SAVO: _l("North Savo"),
+    Region.POHJOIS_KARJALA: _l("North Karelia"),
+    Region.KESKI_SUOMI: _l("Central Finland"),
+    Region.ETELA_POHJANMAA: _l("South Ostrobothnia"),
+    Region.POHJANMAA: _l("Ostrobothnia"),
+    Region.KESKI_POHJANMAA: _l("Central Ostrobothnia"),
+    Region.POHJOIS_POHJANMAA: _l("North Ostrobothnia"),
+    Region.KAINUU: _l("Kainuu"),
+    Region.LAPPI: _l("Lapland"),
+    Region.AHVENANMAA: _l("Åland"),
+    Field.HEALTH_SOCIAL: _l("Health and social services"),
+    Field.EDUCATION: _l("Education"),
+    Field.TECHNOLOGY: _l("Technology"),
+    Field.ICT: _l("Information technology"),
+    Field.BUSINESS: _l("Business and administration"),
+    Field.CULTURE: _l("Culture and media"),
+    Field.ENVIRONMENT: _l("Environment and energy"),
+    Field.CONSTRUCTION: _l("Construction and housing"),
+    Field.HOSPITALITY: _l("Food, travel and hospitality"),
+    Field.SAFETY: _l("Safety"),
+    Scope.OWN_WORK: _l("My own work"),
+    Scope.TEAM: _l("Our team"),
+    Scope.AREA: _l("Our area"),
+    Scope.ORGANISATION: _l("The whole organisation"),
+    Visibility.PUBLIC: _l("Everyone"),
+    Visibility.NETWORK: _l("Everyone in the network"),
+    Visibility.ORGANISATION: _l("My organisation and the coordinators"),
+    Visibility.COORDINATORS: _l("Only the coordinators"),
+    NeedState.DRAFT: _l("Draft"),
+    NeedState.OPEN: _l("Open"),
+    NeedState.AGREED: _l("Pairing agreed"),
+    NeedState.CLOSED: _l("Ended"),
+    NeedState.WITHDRAWN: _l("Withdrawn"),
+    CloseReason.SOLVED: _l("Solved"),
+    CloseReason.ADOPTED: _l("We took an existing solution into use"),
+    CloseReason.NO_LONGER_NEEDED: _l("No longer needed"),
+    CloseReason.NO_PARTNER: _l("No partner was found"),
+    CloseReason.DUPLICATE: _l("The same need is already in the bank"),
+    CloseReason.OTHER: _l("Another reason"),
+    CompetenceKind.STUDENT_TEAM: _l("Student team"),
+    CompetenceKind.COURSE_ROUND: _l("Course round"),
+    CompetenceKind.RESEARCHER: _l("Researcher or research group"),
+    CompetenceKind.COMPANY: _l("Company"),
+    CompetenceKind.FACILITY: _l("Facility or test environment"),
+    CompetenceState.DRAFT: _l("Draft"),
+    CompetenceState.OPEN: _l("On offer"),
+    CompetenceState.CLOSED: _l("Not on offer"),
+    PriorWorkKind.THESIS: _l("Thesis"),
+    PriorWorkKind.PROJECT: _l("Project"),
+    PriorWorkKind.REPORT: _l("Report"),
+    PriorWorkKind.ARTICLE: _l("Article"),
+    PriorWorkKind.SERVICE_MODEL: _l("Service model"),
+    PriorWorkKind.PRODUCT: _l("Product"),
+    PriorWorkKind.OTHER: _l("Other work"),
+    SuggestionState.PROPOSED: _l("To be reviewed"),
+    SuggestionState.DEFERRED: _l("Deferred"),
+    SuggestionState.REJECTED: _l("Rejected"),
+    SuggestionState.APPROVED: _l("Waiting for answers"),
+    SuggestionState.AGREED: _l("Agreed"),
+    SuggestionState.DECLINED: _l("Declined"),
+    Verdict.APPROVED: _l("Approve"),
+    Verdict.REJECTED: _l("Reject"),
+    Verdict.DEFERRED: _l("Defer"),
+    Side.NEED: _l("The need's side"),
+    Side.COMPETENCE: _l("The competence's side"),
+    Language.FI: _l("Finnish"),
+    Language.SV: _l("Swedish"),
+    Language.EN: _l("English"),
+    Language.OTHER: _l("Another language"),
+}
+
+BANDS: dict[str, LazyString] = {
+    "strong": _l("Strong match"),
+    "good": _l("Good match"),
+    "possible": _l("Possible match"),
+}
+LIKENESS: dict[str, LazyString] = {
+    "same": _l("Very likely the same"),
+    "possibly": _l("Possibly the same"),
+    "related": _l("Related"),
+}
+PARTS: dict[str, LazyString] = {
+    "meaning": _l("Same meaning"),
+    "words": _l("Same words and word stems"),
+    "terms": _l("Same rare terms"),
+}
+ACTS: dict[str, LazyString] = {
+    "add": _l("added"),
+    "change": _l("changed"),
+    "draft": _l("drafted"),
+    "open": _l("opened"),
+    "withdrawn": _l("withdrew"),
+    "closed": _l("ended"),
+    "approved": _l("approved"),
+    "rejected": _l("rejected"),
+    "deferred": _l("deferred"),
+    "accept": _l("accepted"),
+    "decline": _l("declined"),
+    "grant": _l("gave a role"),
+    "set_password": _l("set a password"),
+    "disable": _l("closed an account"),
+}
+SUBJECTS: dict[str, LazyString] = {
+    "need": _l("need"),
+    "competence": _l("competence"),
+    "suggestion": _l("suggestion"),
+    "organisation": _l("organisation"),
+    "unit": _l("unit"),
+    "user": _l("person"),
+    "membership": _l("role"),
+}
+INVALID: dict[str, LazyString] = {
+    "required": _l("Fill this in."),
+    "taken": _l("This is already in the bank."),
+    "unknown": _l("Choose one from the list."),
+    "business_id": _l("Check the business ID: seven digits, a hyphen and a check digit."),
+    "team_size": _l("The largest team cannot be smaller than the smallest."),
+}
+
+
+def label(code: Enum) -> LazyString:
+    """Return what an enum's member is called."""
+    return LABELS[code]
+
+
+def choices(codes: type[Enum], *, empty: LazyString | None = None) -> list[tuple[str, LazyString]]:
+    """Return an enum as choices of a form, with an empty first choice if one is named."""
+    listed = [(code.value, LABELS[code]) for code in codes]
+    return listed if empty is None else [("", empty), *listed]
+
+
+def register(app: Flask) -> None:
+    """Let templates call things by their names."""
+    app.jinja_env.filters["label"] = label
+    app.jinja_env.globals.update(
+        bands=BANDS, likeness=LIKENESS, parts_of_score=PARTS, acts=ACTS, subjects=SUBJECTS
+    )

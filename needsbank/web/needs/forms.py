@@ -1,0 +1,113 @@
+"""The forms of a need: posting it, and ending it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+
+from needsbank.db.models import Unit
+from needsbank.domain.fields import Field
+from needsbank.domain.languages import INTERFACE_LANGUAGES
+from needsbank.domain.needs import (
+    DETAIL_MAX,
+    PROBLEM_MAX,
+    TITLE_MAX,
+    CloseNeed,
+    CloseReason,
+    DescribeNeed,
+    Scope,
+)
+from needsbank.domain.visibility import Visibility
+from needsbank.web.forms import Required, at_most, code_of, unit_choices, unit_id
+from needsbank.web.labels import LABELS, choices
+
+_detail = at_most(DETAIL_MAX)
+
+
+class NeedForm(FlaskForm):
+    """Three questions that must be answered, and more that help."""
+
+    title = StringField(
+        _l("What do you need, in one sentence?"),
+        description=_l("Also a question will do. Leave out names and anything about patients."),
+        validators=[Required(_l("Say in a few words what you need.")), at_most(TITLE_MAX)],
+    )
+    problem = TextAreaField(
+        _l("What is the problem?"),
+        description=_l("Two sentences are enough: what happens now, and what is wrong with it."),
+        validators=[Required(_l("Tell what the problem is.")), at_most(PROBLEM_MAX)],
+    )
+    unit_id = SelectField(
+        _l("Whose need is it?"), validators=[Required(_l("Choose the unit whose need this is."))]
+    )
+    wished_change = TextAreaField(
+        _l("What should change?"),
+        description=_l("How would you notice in half a year that things are better?"),
+        validators=[_detail],
+    )
+    who_suffers = StringField(_l("Who suffers from it?"), validators=[_detail])
+    timing = StringField(
+        _l("When does it show?"),
+        description=_l("For example on weekends, in the evening, when somebody is ill."),
+        validators=[_detail],
+    )
+    place = StringField(_l("Where?"), validators=[_detail])
+    field = SelectField(_l("Field"), choices=choices(Field, empty=_l("I do not know")))
+    scope = SelectField(
+        _l("How widely is it felt?"), choices=choices(Scope, empty=_l("I do not know"))
+    )
+    language = SelectField(
+        _l("Language of the text"),
+        choices=[
+            ("", _l("Recognise it for me")),
+            *((c.value, LABELS[c]) for c in INTERFACE_LANGUAGES),
+        ],
+    )
+    visibility = RadioField(
+        _l("Who may see it?"), choices=choices(Visibility), default=Visibility.PUBLIC.value
+    )
+
+    def offer(self, units: Sequence[Unit]) -> None:
+        """Set the units that can be chosen; a single one is chosen already."""
+        self.unit_id.choices = unit_choices(units)
+        if len(units) == 1 and not self.unit_id.data:
+            self.unit_id.data = str(units[0].id)
+
+    def to_command(self) -> DescribeNeed:
+        """Return what was typed as a command."""
+        return DescribeNeed(
+            title=self.title.data or "",
+            problem=self.problem.data or "",
+            unit_id=unit_id(self.unit_id.data),
+            wished_change=self.wished_change.data or "",
+            who_suffers=self.who_suffers.data or "",
+            timing=self.timing.data or "",
+            place=self.place.data or "",
+            language=self.language.data or "",
+            field=code_of(Field, self.field.data),
+            scope=code_of(Scope, self.scope.data),
+            visibility=Visibility(self.visibility.data),
+        )
+
+
+class CloseForm(FlaskForm):
+    """Why a need ends."""
+
+    reason = RadioField(
+        _l("How did it end?"),
+        choices=choices(CloseReason),
+        validators=[Required(_l("Choose how it ended."))],
+    )
+    note = TextAreaField(
+        _l("More about it"),
+        description=_l("Everyone who may see the need sees this."),
+        validators=[_detail],
+    )
+
+    def to_command(self, need_id: UUID) -> CloseNeed:
+        """Return what was chosen as a command."""
+        return CloseNeed(
+            need_id=need_id, reason=CloseReason(self.reason.data), note=self.note.data or ""
+        )

@@ -1,0 +1,214 @@
+"""Pages of needs: the list, one need, posting and leading one to its end."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from needsbank.db.models import Need, Subject, Suggestion
+from needsbank.db.queries.needs import NeedFilter, need_to_read
+from needsbank.db.queries.suggestions import suggestions_to_read
+from needsbank.db.transaction import transaction
+from needsbank.domain.errors import Invalid, NotAllowed, NotFound
+from needsbank.domain.fields import Field
+from needsbank.domain.languages import Language
+from needsbank.domain.needs import NeedState
+from needsbank.domain.organisations import Region, Sector
+from needsbank.domain.roles import may_edit
+from needsbank.services import needs
+from needsbank.services.browsing import Wanted, browse_needs
+from needsbank.services.embedding import stored_representation
+from needsbank.services.similar import similar_to, similar_to_text
+from needsbank.web.database import db, retrieval
+from needsbank.web.forms import query_code, show_errors
+from needsbank.web.htmx import render
+from needsbank.web.lists import wanted
+from needsbank.web.needs.forms import CloseForm, NeedForm
+from needsbank.web.security import current_actor
+
+bp = Blueprint("needs", __name__, url_prefix="/needs")
+
+
+@bp.get("/")
+def listed() -> Response:
+    """Show the needs that the reader may see."""
+    narrowed = NeedFilter(
+        sector=query_code(Sector, request.args.get("sector")),
+        region=query_code(Region, request.args.get("region")),
+        field=query_code(Field, request.args.get("field")),
+        language=query_code(Language, request.args.get("language")),
+        ended=request.args.get("ended") == "1",
+    )
+    asked: Wanted = wanted()
+    page = browse_needs(db.session, retrieval(), current_actor(), narrowed, asked)
+    return render("needs/list.html", page=page, narrowed=narrowed, asked=asked)
+
+
+@bp.get("/<uuid:need_id>")
+def show(need_id: UUID) -> Response:
+    """Show one need, what is like it, and to its author what was found for it."""
+    actor, need = current_actor(), _readable(need_id)
+    mine = may_edit(actor, need.author_id, need.organisation_id)
+    stored = stored_representation(db.session, Subject.NEED, need.id, retrieval().matcher.space_id)
+    similar = (
+        similar_to(db.session, retrieval(), actor, stored[1], besides=need.id) if stored else None
+    )
+    return render(
+        "needs/show.html", need=need, mine=mine, similar=similar, suggestions=_found(need, mine)
+    )
+
+
+@bp.get("/<uuid:need_id>/status")
+def status(need_id: UUID) -> Response:
+    """Show how far the matching of the reader's own need is; asked again until it is done."""
+    need = _readable(need_id)
+    if not may_edit(current_actor(), need.author_id, need.organisation_id):
+        raise NotFound(need_id)
+    return render(
+        "needs/status.html",
+        fragment="needs/_status.html",
+        need=need,
+        suggestions=_found(need, mine=True),
+    )
+
+
+@bp.get("/new")
+def new() -> Response:
+    """Show an empty form."""
+    return _form_page(_form(), status=200)
+
+
+@bp.post("/")
+def create() -> ResponseReturnValue:
+    """Post a need, or keep it as a draft."""
+    form = _form()
+    if not form.validate_on_submit():
+        return _form_page(form, status=422)
+    draft_only = "draft" in request.form
+    try:
+        with transaction(db.session) as session:
+            need = needs.draft_need(session, current_actor(), form.to_command())
+            if not draft_only:
+                needs.open_need(session, current_actor(), need.id)
+    except Invalid as error:
+        show_errors(form, error)
+        return _form_page(form, status=422)
+    flash(_("Saved as a draft.") if draft_only else _("Thank you! Your need is in the bank."))
+    return redirect(url_for("needs.show", need_id=need.id), 303)
+
+
+@bp.post("/similar")
+def similar() -> Response:
+    """Show what is like the text being written."""
+    text = f"{request.form.get('title', '')}\n{request.form.get('problem', '')}"
+    besides = request.form.get("besides", type=UUID)
+    found = similar_to_text(db.session, retrieval(), current_actor(), text, besides)
+    return render("needs/similar.html", fragment="needs/_similar_live.html", similar=found)
+
+
+@bp.get("/<uuid:need_id>/edit")
+def edit(need_id: UUID) -> Response:
+    """Show the form with what the need says now."""
+    need = _own(need_id)
+    form = _form(need)
+    return _form_page(form, status=200, need=need)
+
+
+@bp.post("/<uuid:need_id>/edit")
+def change(need_id: UUID) -> ResponseReturnValue:
+    """Say a need anew."""
+    need, form = _own(need_id), _form()
+    if not form.validate_on_submit():
+        return _form_page(form, status=422, need=need)
+    try:
+        with transaction(db.session) as session:
+            needs.change_need(session, current_actor(), need_id, form.to_command())
+    except Invalid as error:
+        show_errors(form, error)
+        return _form_page(form, status=422, need=need)
+    flash(_("Your changes are saved."))
+    return redirect(url_for("needs.show", need_id=need_id), 303)
+
+
+@bp.post("/<uuid:need_id>/open")
+def open_(need_id: UUID) -> ResponseReturnValue:
+    """Publish a draft, or take an ended need up again."""
+    with transaction(db.session) as session:
+        needs.open_need(session, current_actor(), need_id)
+    flash(_("The need is open."))
+    return redirect(url_for("needs.show", need_id=need_id), 303)
+
+
+@bp.post("/<uuid:need_id>/withdraw")
+def withdraw(need_id: UUID) -> ResponseReturnValue:
+    """Take a need back."""
+    with transaction(db.session) as session:
+        needs.withdraw_need(session, current_actor(), need_id)
+    flash(_("The need is withdrawn; only you see it. You can still restore it."))
+    return redirect(url_for("needs.show", need_id=need_id), 303)
+
+
+@bp.post("/<uuid:need_id>/restore")
+def restore(need_id: UUID) -> ResponseReturnValue:
+    """Undo a withdrawal."""
+    with transaction(db.session) as session:
+        needs.restore_need(session, current_actor(), need_id)
+    flash(_("The need is restored as a draft."))
+    return redirect(url_for("needs.show", need_id=need_id), 303)
+
+
+@bp.get("/<uuid:need_id>/close")
+def closing(need_id: UUID) -> Response:
+    """Ask why a need ends."""
+    return render("needs/close.html", need=_own(need_id), form=CloseForm())
+
+
+@bp.post("/<uuid:need_id>/close")
+def close(need_id: UUID) -> ResponseReturnValue:
+    """End a need with a reason."""
+    need, form = _own(need_id), CloseForm()
+    if not form.validate_on_submit():
+        return render("needs/close.html", status=422, need=need, form=form)
+    with transaction(db.session) as session:
+        needs.close_need(session, current_actor(), form.to_command(need_id))
+    flash(_("The need has ended. Thank you for telling how."))
+    return redirect(url_for("needs.show", need_id=need_id), 303)
+
+
+def _readable(need_id: UUID) -> Need:
+    need = db.session.scalar(need_to_read(current_actor(), need_id))
+    if need is None:
+        raise NotFound(need_id)
+    return need
+
+
+def _own(need_id: UUID) -> Need:
+    need = _readable(need_id)
+    if not may_edit(current_actor(), need.author_id, need.organisation_id):
+        raise NotAllowed(need_id)
+    return need
+
+
+def _found(need: Need, mine: bool) -> list[Suggestion]:
+    if not mine or need.state not in {NeedState.OPEN, NeedState.AGREED}:
+        return []
+    return list(db.session.scalars(suggestions_to_read(current_actor(), need.id)))
+
+
+def _form(need: Need | None = None) -> NeedForm:
+    form = NeedForm(obj=need)
+    if need is not None and request.method == "GET":
+        for name in ("field", "scope", "language", "visibility"):
+            value = getattr(need, name)
+            form[name].data = value.value if value else ""
+        form.unit_id.data = str(need.unit_id)
+    units = needs.units_to_post_needs(db.session, current_actor())
+    if not units:
+        raise NotAllowed("posting needs")
+    form.offer(units)
+    return form
+
+
+def _form_page(form: NeedForm, *, status: int, need: Need | None = None) -> Response:
+    return render("needs/form.html", status=status, form=form, need=need)

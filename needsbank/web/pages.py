@@ -1,0 +1,40 @@
+"""All pages of the site, feature by feature, and what each of them is given."""
+
+from typing import Any
+
+from flask import Flask, request
+
+from needsbank.web.account.views import bp as account
+from needsbank.web.competences.views import bp as competences
+from needsbank.web.coordination.views import bp as coordination
+from needsbank.web.front.views import bp as front
+from needsbank.web.languages import current_language
+from needsbank.web.needs.views import bp as needs
+from needsbank.web.organisations.views import bp as organisations
+from needsbank.web.pairings.views import bp as pairings
+from needsbank.web.prior_works.views import bp as prior_works
+from needsbank.web.security import current_actor
+
+
+def register(app: Flask) -> None:
+    """Add every feature's pages to the app."""
+    for blueprint in (
+        front,
+        account,
+        needs,
+        competences,
+        prior_works,
+        organisations,
+        pairings,
+        coordination,
+    ):
+        app.register_blueprint(blueprint)
+    app.context_processor(_given_to_every_page)
+
+
+def _given_to_every_page() -> dict[str, Any]:
+    return {
+        "actor": current_actor(),
+        "language": current_language(),
+        "this_page": request.full_path.rstrip("?") if request.method == "GET" else "/",
+    }

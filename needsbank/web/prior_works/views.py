@@ -1,0 +1,39 @@
+"""Pages of prior works."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from needsbank.db.models import PriorWork
+from needsbank.db.queries.prior_works import PriorWorkFilter
+from needsbank.domain.errors import NotFound
+from needsbank.domain.languages import Language
+from needsbank.domain.prior_works import PriorWorkKind
+from needsbank.services.browsing import browse_prior_works
+from needsbank.web.database import db, retrieval
+from needsbank.web.forms import query_code
+from needsbank.web.htmx import render
+from needsbank.web.lists import wanted
+
+bp = Blueprint("prior_works", __name__, url_prefix="/prior-works")
+
+
+@bp.get("/")
+def listed() -> Response:
+    """Show prior works, all or those that words and filters ask for."""
+    narrowed = PriorWorkFilter(
+        kind=query_code(PriorWorkKind, request.args.get("kind")),
+        language=query_code(Language, request.args.get("language")),
+    )
+    asked = wanted()
+    page = browse_prior_works(db.session, retrieval(), narrowed, asked)
+    return render("prior_works/list.html", page=page, narrowed=narrowed, asked=asked)
+
+
+@bp.get("/<uuid:work_id>")
+def show(work_id: UUID) -> Response:
+    """Show one prior work."""
+    work = db.session.get(PriorWork, work_id)
+    if work is None:
+        raise NotFound(work_id)
+    return render("prior_works/show.html", work=work)

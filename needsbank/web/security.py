@@ -1,0 +1,139 @@
+"""Signing in by Flask-Security, who the actor of a request is, and the headers of every page."""
+
+from typing import Any
+
+from flask import Flask, Response, g, redirect, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_security import FSQLALiteUserDatastore, RoleMixin, Security
+from flask_security.forms import LoginForm
+from flask_wtf import CSRFProtect
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import BooleanField, EmailField, PasswordField, SubmitField
+from wtforms.validators import DataRequired
+
+from needsbank.db.models import User
+from needsbank.db.transaction import transaction
+from needsbank.domain.roles import ANONYMOUS, Actor
+from needsbank.web import throttle
+from needsbank.web.database import db
+from needsbank.web.texts import mark
+
+csrf = CSRFProtect()
+
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",  # the design system's icons are data: masks
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+class SignInForm(LoginForm):
+    """E-mail and password; too many failures are refused for a while."""
+
+    email = EmailField(
+        _l("E-mail"),
+        validators=[DataRequired(_l("Type your e-mail address."))],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        validators=[DataRequired(_l("Type your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    remember = BooleanField(default=False)
+    submit = SubmitField(_l("Sign in"))
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Check the password within the account's and the address's budgets."""
+        account, address = self.email.data or "", request.remote_addr or ""
+        throttle.check_budget(db.session, account=account, address=address)
+        valid = bool(super().validate(**kwargs))
+        with transaction(db.session):
+            if valid:
+                throttle.forget_failures(db.session, account=account)
+            elif account and self.password.data:
+                throttle.record_failure(db.session, account=account, address=address)
+        return valid
+
+
+def configure(app: Flask, *, secret_key: str, secure_cookies: bool) -> None:
+    """Set Flask-Security, cookies and headers up for the app."""
+    app.config.update(
+        SECRET_KEY=secret_key,
+        SESSION_COOKIE_NAME="__Host-session" if secure_cookies else "session",
+        SESSION_COOKIE_SECURE=secure_cookies,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 -- the name of a hash
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
+        SECURITY_PASSWORD_SALT=secret_key,
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_LOGIN_URL="/sign-in",
+        SECURITY_LOGOUT_URL="/sign-out",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_LOGIN_USER_TEMPLATE="account/sign_in.html",
+        SECURITY_POST_LOGIN_VIEW="/my",
+        SECURITY_POST_LOGOUT_VIEW="/",
+        SECURITY_CHANGEABLE=True,
+        SECURITY_CHANGE_URL="/account/password",
+        SECURITY_CHANGE_PASSWORD_TEMPLATE="account/password.html",  # noqa: S106 -- a file
+        SECURITY_POST_CHANGE_VIEW="/account",
+        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
+        SECURITY_PASSWORD_LENGTH_MIN=12,
+        SECURITY_PASSWORD_CHECK_BREACHED=None,
+        SECURITY_I18N_DOMAIN="messages",
+        SECURITY_I18N_DIRNAME=[app.config["BABEL_TRANSLATION_DIRECTORIES"]],
+        SECURITY_MSG_GENERIC_AUTHN_FAILED=(
+            mark("The e-mail address or the password is not right."),
+            "error",
+        ),
+        SECURITY_MSG_PASSWORD_CHANGE=(mark("Your password has been changed."), "success"),
+        SECURITY_MSG_LOGIN=(mark("Please sign in first."), "info"),
+        SECURITY_MSG_UNAUTHENTICATED=(mark("Please sign in first."), "info"),
+        SECURITY_FLASH_MESSAGES=True,
+        SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
+    )
+    csrf.init_app(app)
+    datastore = FSQLALiteUserDatastore(db, User, RoleMixin)
+    Security(app, datastore, login_form=SignInForm)
+    app.after_request(_add_headers)
+
+
+def current_actor() -> Actor:
+    """Return the one on whose behalf this request acts."""
+    if "actor" not in g:
+        known = current_user.is_authenticated
+        g.actor = current_user.actor if known else ANONYMOUS
+    actor: Actor = g.actor
+    return actor
+
+
+def to_sign_in() -> AnyResponse:
+    """Send the reader to sign in, and back here afterwards."""
+    wanted = request.full_path if request.method == "GET" else None
+    return redirect(url_for("security.login", next=wanted), 303)
+
+
+def _add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = _POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.endpoint != "static":
+        response.vary.add("Cookie")
+        headers.setdefault("Cache-Control", "no-store")
+    return response
