@@ -9,9 +9,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matching import DuplicateDetector, Matcher, load_encoder
 from needsbank.db.base import engine_options, keep_transaction_rules
+from needsbank.services.demo_bank import ACCOUNTS, PASSWORD
 from needsbank.services.retrieval import Retrieval
 from needsbank.settings import Settings
-from needsbank.web import errors, labels, languages, pages, policy, security, sessions
+from needsbank.web import (
+    errors,
+    labels,
+    languages,
+    pages,
+    policy,
+    security,
+    sessions,
+    static_files,
+)
 from needsbank.web.database import db, keep_retrieval
 from needsbank.web.lists import page_address
 
@@ -30,7 +40,6 @@ def create_app(settings: Settings, retrieval: Retrieval | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=MOST_BYTES,
         MAX_FORM_PARTS=100,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
-        DEMO=settings.demo,
     )
     app.logger.setLevel(logging.INFO)
     if settings.proxies:
@@ -50,8 +59,10 @@ def create_app(settings: Settings, retrieval: Retrieval | None = None) -> Flask:
     policy.enforce(app)
     errors.register(app)
     labels.register(app)
+    static_files.configure(app)
     app.jinja_env.globals.update(page_address=page_address, csrf_token=generate_csrf)
     pages.register(app)
+    pages.show_accounts(app, ACCOUNTS if settings.demo else (), PASSWORD)
     keep_retrieval(app.extensions, retrieval or make_retrieval(settings))
     return app
 

@@ -3,9 +3,11 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from needsbank.domain.errors import BankError
 
@@ -62,11 +64,13 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
 
 def _kept_secret(instance: Path) -> str:
     path = instance / "secret_key"
-    try:
-        with path.open("x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    if not path.exists():
+        # Written whole and then linked: a process that starts beside us never reads half of it.
+        with NamedTemporaryFile("w", dir=instance) as file:
             file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+            file.flush()
+            with suppress(FileExistsError):
+                path.hardlink_to(file.name)
     return path.read_text()
 
 

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from needsbank.domain.errors import BankError, Conflict, Invalid, NotAllowed, NotFound
 from needsbank.domain.errors import TooManyAttempts as TooManyAttemptsError
+from needsbank.web.security import forget_reader
 
 STATUS: dict[type[BankError], int] = {
     NotFound: 404,
@@ -30,9 +31,14 @@ def register(app: Flask) -> None:
 def error_page(status: int, retry_after: int | None = None) -> Response:
     """Return the page of a status, in the reader's language."""
     shown = status if status in PAGES else (500 if status >= 500 else 400)
+    template = "error.html"
+    if status >= 500:
+        # The database may be what failed: neither reader nor session is asked for.
+        template = "error_plain.html"
+        forget_reader()
     title, text = _words(shown)
     response = make_response(
-        render_template("error.html", title=title, text=text, status=shown), status
+        render_template(template, title=title, text=text, status=shown), status
     )
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
@@ -51,6 +57,9 @@ def _expired_form(_error: CSRFError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, OperationalError):
+        return _database_away(cause)
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     return error_page(error.code)

@@ -8,7 +8,7 @@ from flask_babel.speaklater import LazyString
 
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
-from needsbank.domain.languages import Language
+from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
 from needsbank.domain.needs import CloseReason, NeedState, Scope
 from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
@@ -176,5 +176,17 @@ def register(app: Flask) -> None:
     """Let templates call things by their names."""
     app.jinja_env.filters["label"] = label
     app.jinja_env.globals.update(
-        bands=BANDS, likeness=LIKENESS, parts_of_score=PARTS, acts=ACTS, subjects=SUBJECTS
+        bands=BANDS,
+        likeness=LIKENESS,
+        parts_of_score=PARTS,
+        acts=ACTS,
+        subjects=SUBJECTS,
+        codes={
+            "field": list(Field),
+            "sector": list(Sector),
+            "region": list(Region),
+            "language": list(INTERFACE_LANGUAGES),
+            "competence_kind": list(CompetenceKind),
+            "prior_work_kind": list(PriorWorkKind),
+        },
     )

@@ -1,9 +1,9 @@
 """The interface's language: chosen by the reader, remembered, else what the browser asks for."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Flask, Response, has_request_context, request
-from flask_babel import Babel, format_date, format_datetime, get_locale
+from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale
 from flask_login import current_user
 
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
@@ -21,6 +21,7 @@ def configure(app: Flask) -> None:
     babel.init_app(app, locale_selector=_select, timezone_selector=lambda: "Europe/Helsinki")
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["number"] = number
 
 
 def _select() -> str:
@@ -52,7 +53,7 @@ def current_language() -> str:
     return str(get_locale())
 
 
-def day(value: datetime) -> str:
+def day(value: date) -> str:
     """Return a date in the reader's form, in Finnish time."""
     return str(format_date(value, "medium"))
 
@@ -60,3 +61,8 @@ def day(value: datetime) -> str:
 def moment(value: datetime) -> str:
     """Return a date and time in the reader's form, in Finnish time."""
     return str(format_datetime(value, "short"))
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Return a number in the reader's form, rounded to so many decimals."""
+    return str(format_decimal(value, f"#,##0.{'0' * decimals}" if decimals else "#,##0"))

@@ -1,9 +1,11 @@
 """All pages of the site, feature by feature, and what each of them is given."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, request
 
+from needsbank.services.demo_bank import Account
 from needsbank.web.account.views import bp as account
 from needsbank.web.competences.views import bp as competences
 from needsbank.web.coordination.views import bp as coordination
@@ -30,6 +32,11 @@ def register(app: Flask) -> None:
     ):
         app.register_blueprint(blueprint)
     app.context_processor(_given_to_every_page)
+
+
+def show_accounts(app: Flask, accounts: Sequence[Account], password: str) -> None:
+    """Have the sign-in page show accounts that anybody may use: a demo's, or none."""
+    app.jinja_env.globals.update(demo_accounts=accounts, demo_password=password)
 
 
 def _given_to_every_page() -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, Response, g, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_security import FSQLALiteUserDatastore, RoleMixin, Security
 from flask_security.forms import LoginForm
 from flask_wtf import CSRFProtect
@@ -118,9 +118,15 @@ def current_actor() -> Actor:
     return actor
 
 
+def forget_reader() -> None:
+    """Have the rest of the request go on as for anybody, without asking the database."""
+    g.actor = ANONYMOUS
+    g._login_user = AnonymousUserMixin()  # where Flask-Login keeps who is signed in
+
+
 def to_sign_in() -> AnyResponse:
     """Send the reader to sign in, and back here afterwards."""
-    wanted = request.full_path if request.method == "GET" else None
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("security.login", next=wanted), 303)
 
 

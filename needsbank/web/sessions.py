@@ -80,13 +80,13 @@ class DatabaseSessions(SessionInterface):
             db.session.execute(delete(SignInSession).where(SignInSession.expires < now()))
             if old_hash is not None and old_hash != session.key_hash:
                 db.session.execute(delete(SignInSession).where(SignInSession.key_hash == old_hash))
+            user_id = _user_id(db.session, session.get("_user_id"))
             row = db.session.get(SignInSession, session.key_hash)
             if row is None:
                 row = SignInSession(key_hash=session.key_hash, browser=_browser())
-                db.session.add(row)
-            row.user_id = _user_id(db.session, session.get("_user_id"))
-            row.content = _serializer.dumps(dict(session))
+            row.user_id, row.content = user_id, _serializer.dumps(dict(session))
             row.last_used, row.expires = now(), now() + self.lifetime
+            db.session.add(row)
         self._set_cookie(app, session.key, response)
 
     def _forget(self, app: Flask, session: ServerSession, response: Response) -> None:
