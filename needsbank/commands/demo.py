@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from needsbank.commands import serve
-from needsbank.commands.matching import embed_all, suggest_all
+from needsbank.commands.matching import embed_all, match_all
 from needsbank.commands.people import hash_of
 from needsbank.commands.surroundings import console, retrieval, settings
 from needsbank.db.base import make_engine
@@ -49,7 +49,7 @@ def _fill(on: Engine) -> None:
         load_demo_bank(session, records, hash_of(PASSWORD))
     bank = retrieval()
     embed_all(on, bank)
-    suggest_all(on, bank)
+    match_all(on, bank)
     with Session(on) as session, transaction(session):
         decide_some(session, read_records(folder, "pairs"))
 

@@ -33,7 +33,9 @@ def embed() -> None:
 
 def suggest() -> None:
     """Suggest for every open need that lacks it, and compare sentences, with bars."""
-    suggest_all(engine(), retrieval())
+    on, bank = engine(), retrieval()
+    match_all(on, bank)
+    find_all_evidence(on, bank)
 
 
 def embed_all(on: Engine, bank: Retrieval) -> None:
@@ -48,18 +50,24 @@ def embed_all(on: Engine, bank: Retrieval) -> None:
     jobs.save_snapshots(on, bank)
 
 
-def suggest_all(on: Engine, bank: Retrieval) -> None:
-    """Suggest for what is pending, then find the evidence."""
-    with progress_bar() as bar:
-        for name, count, job in (
-            ("Matching needs", suggesting.count_to_match, jobs.suggest_pending),
-            ("Comparing sentences", suggesting.count_lacking_evidence, jobs.find_missing_evidence),
-        ):
-            with Session(on) as session:
-                total = count(session, bank)
-            if total:
-                task = bar.add_task(name, total=total)
-                job(on, bank, progress=partial(bar.advance, task))
+def match_all(on: Engine, bank: Retrieval) -> None:
+    """Suggest for every need that waits; the evidence is found later, need by need."""
+    with Session(on) as session:
+        total = suggesting.count_to_match(session, bank)
+    if total:
+        with progress_bar() as bar:
+            task = bar.add_task("Matching needs", total=total)
+            jobs.suggest_pending(on, bank, progress=partial(bar.advance, task))
+
+
+def find_all_evidence(on: Engine, bank: Retrieval) -> None:
+    """Compare the sentences of every suggestion that waits for it."""
+    with Session(on) as session:
+        total = suggesting.count_lacking_evidence(session)
+    if total:
+        with progress_bar() as bar:
+            task = bar.add_task("Comparing sentences", total=total)
+            jobs.find_missing_evidence(on, bank, progress=partial(bar.advance, task))
 
 
 def search(words: str, most: int) -> None:

@@ -33,7 +33,7 @@ def count_to_match(session: Session, retrieval: Retrieval) -> int:
     return session.scalar(select(func.count(Need.id)).where(*_unmatched(retrieval))) or 0
 
 
-def count_lacking_evidence(session: Session, _retrieval: Retrieval) -> int:
+def count_lacking_evidence(session: Session) -> int:
     """Return how many suggestions wait for their sentences to be compared."""
     lacking = select(func.count(Suggestion.id)).where(Suggestion.evidence.is_(None))
     return session.scalar(lacking) or 0

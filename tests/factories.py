@@ -1,0 +1,198 @@
+"""Rows with sensible defaults; each is committed, so that other connections see it."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from needsbank.db.models import (
+    Competence,
+    Membership,
+    Need,
+    Organisation,
+    PriorWork,
+    Suggestion,
+    Unit,
+    User,
+)
+from needsbank.domain.clock import now
+from needsbank.domain.competences import CompetenceKind, CompetenceState
+from needsbank.domain.languages import Language
+from needsbank.domain.needs import DescribeNeed, NeedState
+from needsbank.domain.organisations import Region, Sector
+from needsbank.domain.prior_works import PriorWorkKind
+from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Role
+from needsbank.domain.suggestions import SuggestionState
+from needsbank.domain.visibility import Visibility
+
+PASSWORD = "a password of tests"
+# Argon2id with the least work that it allows: a test signs in often.
+PASSWORD_HASH = "$argon2id$v=19$m=8,t=1,p=1$35ogbgLRtBg9K9A5UFCMdw$HVRgFBhe8gkzv/ZGRA002FWw7gyqmig9nMRA/jjw13g"
+
+_numbers = count(1)
+
+
+def _stored(session: Session, row: Any) -> Any:
+    session.add(row)
+    session.commit()
+    return row
+
+
+def add_organisation(session: Session, name: str = "", **values: Any) -> Organisation:
+    """Add an organisation with one unit of its own name."""
+    name = name or f"Organisation {next(_numbers)}"
+    values = {"sector": Sector.WELLBEING_COUNTY, "region": Region.PIRKANMAA, **values}
+    organisation = Organisation(name=name, units=[Unit(name=name)], **values)
+    stored: Organisation = _stored(session, organisation)
+    return stored
+
+
+def add_unit(
+    session: Session, organisation: Organisation, name: str, parent: Unit | None = None
+) -> Unit:
+    stored: Unit = _stored(
+        session,
+        Unit(
+            organisation_id=organisation.id,
+            name=name,
+            parent_id=None if parent is None else parent.id,
+        ),
+    )
+    return stored
+
+
+def add_user(
+    session: Session,
+    *roles: Role,
+    organisation: Organisation | None = None,
+    email: str = "",
+    **values: Any,
+) -> User:
+    """Add a person with roles in an organisation, by default one of their own."""
+    number = next(_numbers)
+    user = User(
+        email=email or f"person{number}@bank.example",
+        **{"name": f"Person {number}", "password": PASSWORD_HASH, "language": Language.EN, **values},
+    )
+    if roles:
+        organisation = organisation or add_organisation(session)
+        user.memberships = [Membership(organisation_id=organisation.id, role=r) for r in roles]
+    stored: User = _stored(session, user)
+    return stored
+
+
+def organisation_id_of(user: User) -> UUID:
+    """Return the organisation of a person of one organisation."""
+    (only,) = {membership.organisation_id for membership in user.memberships}
+    return only
+
+
+def unit_id_of(session: Session, user: User) -> UUID:
+    """Return the first unit of a person's organisation."""
+    return session.get_one(Organisation, organisation_id_of(user)).units[0].id
+
+
+def _poster(session: Session, author: User | None, wanted: frozenset[Role]) -> User:
+    return author or add_user(session, min(wanted, key=lambda role: role.value))
+
+
+def add_need(session: Session, author: User | None = None, **values: Any) -> Need:
+    """Add an open public need."""
+    author = _poster(session, author, POSTS_NEEDS)
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "title": f"Need {number}",
+        "problem": f"Something does not work ({number}).",
+        "language": Language.EN,
+        "visibility": Visibility.PUBLIC,
+        "state": NeedState.OPEN,
+        "opened": now(),
+        "organisation_id": organisation_id_of(author),
+        "unit_id": unit_id_of(session, author),
+    }
+    stored: Need = _stored(session, Need(author_id=author.id, **{**defaults, **values}))
+    return stored
+
+
+def add_competence(session: Session, author: User | None = None, **values: Any) -> Competence:
+    """Add an open public competence of a student team."""
+    author = _poster(session, author, POSTS_COMPETENCES)
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "kind": CompetenceKind.STUDENT_TEAM,
+        "title": f"Competence {number}",
+        "description": f"We can do something ({number}).",
+        "language": Language.EN,
+        "visibility": Visibility.PUBLIC,
+        "state": CompetenceState.OPEN,
+        "organisation_id": organisation_id_of(author),
+        "unit_id": unit_id_of(session, author),
+    }
+    stored: Competence = _stored(session, Competence(author_id=author.id, **{**defaults, **values}))
+    return stored
+
+
+def add_prior_work(session: Session, **values: Any) -> PriorWork:
+    """Add a thesis."""
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "source": "tests",
+        "source_key": f"work-{number}",
+        "title": f"Work {number}",
+        "abstract": "",
+        "kind": PriorWorkKind.THESIS,
+        "language": Language.EN,
+        "subjects": [],
+    }
+    stored: PriorWork = _stored(session, PriorWork(**{**defaults, **values}))
+    return stored
+
+
+def add_suggestion(
+    session: Session,
+    need: Need | None = None,
+    competence: Competence | None = None,
+    **values: Any,
+) -> Suggestion:
+    """Add a proposed pairing of a need and a competence."""
+    need = need or add_need(session)
+    competence = competence or add_competence(session)
+    defaults: dict[str, Any] = {
+        "rank": 1,
+        "score": 0.75,
+        "band": "good",
+        "parts": [
+            {"name": "meaning", "value": 0.8, "contribution": 0.5},
+            {"name": "words", "value": 0.4, "contribution": 0.25},
+        ],
+        "evidence": [],
+        "matcher_version": "m-test",
+        "state": SuggestionState.PROPOSED,
+    }
+    row = Suggestion(need_id=need.id, competence_id=competence.id, **{**defaults, **values})
+    stored: Suggestion = _stored(session, row)
+    return stored
+
+
+def describing(session: Session, author: User, **values: Any) -> DescribeNeed:
+    """Return the command that posts a need for the author's first unit."""
+    defaults: dict[str, Any] = {
+        "title": "Keys get lost",
+        "problem": "Substitutes cannot find the keys of the homes that they visit.",
+        "unit_id": unit_id_of(session, author),
+    }
+    return DescribeNeed(**{**defaults, **values})
+
+
+def reread(session: Session, row: Any) -> Any:
+    """Bring a row up to what the database holds now."""
+    session.rollback()
+    session.refresh(row)
+    return row
+
+
+def day(number: int) -> datetime:
+    """Return a moment; a greater number is later."""
+    return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number)
