@@ -1,6 +1,6 @@
 # `make help` lists what there is. The work is done by tools/*.sh and the commands they name.
 .DEFAULT_GOAL := help
-.PHONY: demo test lint types contracts format soak bench requirements clean help setup setup-checks setup-tests
+.PHONY: demo test lint types contracts format translations soak bench requirements clean help setup setup-checks setup-tests
 
 BIN := .venv/bin
 export PYTHON
@@ -27,6 +27,12 @@ contracts: setup-checks  ## Check that each layer imports only what it may
 format: setup-checks  ## Sort the imports and lay out the code
 	@$(BIN)/ruff check --select I --fix --quiet
 	@$(BIN)/ruff format
+
+translations: setup  ## Collect new texts into the catalogues; then fill them and run make test
+	@$(BIN)/pybabel -q extract -F needsbank/translations/babel.cfg -k _l -k mark --sort-output \
+	    --no-location -o needsbank/translations/messages.pot needsbank
+	@$(BIN)/pybabel -q update -N -i needsbank/translations/messages.pot -d needsbank/translations
+	@rm needsbank/translations/messages.pot
 
 bench: setup  ## Measure each public page of a fresh demo bank: CPU and wall time per request
 	@exec $(BIN)/python tools/load.py bench $(ARGS)

@@ -115,8 +115,7 @@ def _embed_batch(engine: Engine, retrieval: Retrieval, subject: Subject) -> int:
     read = retrieval.matcher.represent([each.document for each in batch])
     with Session(engine) as session, transaction(session):
         skipped = embedding.store(session, space_id, list(zip(batch, read, strict=True)))
-    if subject is Subject.COMPETENCE:
-        with Session(engine) as session, transaction(session):
+        if subject is Subject.COMPETENCE:
             for each in batch:
                 suggesting.look_again_near(session, retrieval, each.owner_id)
     return len(batch) - len(skipped)

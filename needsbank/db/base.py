@@ -99,8 +99,14 @@ def keep_transaction_rules(engine: Engine) -> None:
 
 def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
     connection.isolation_level = None
+    # SQLite's own knows ASCII only; "Ä" and "ä" would be two names.
+    connection.create_function("lower", 1, _lower, deterministic=True)
     for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
         connection.execute(f"pragma {pragma}")
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -66,10 +66,10 @@ def store(
 ) -> list[UUID]:
     """Store computed vectors; return the owners whose text changed meanwhile and was skipped."""
     skipped = []
-    next_seq = (session.scalar(select(func.max(Embedding.seq))) or 0) + 1
+    next_seq = _next_seq(session)
     for work, representation in batch:
         owner = cast(Owner | None, session.get(_model(work.subject), work.owner_id))
-        if owner is None or document_of(owner) != work.document:
+        if owner is None or not _is_published(owner) or document_of(owner) != work.document:
             skipped.append(work.owner_id)
             continue
         row = _row(session, work, space_id)
@@ -82,6 +82,17 @@ def store(
         owner.embedded_in = space_id
         next_seq += 1
     return skipped
+
+
+def forget(session: Session, subject: Subject, owner_id: UUID) -> None:
+    """Empty an owner's rows under a new `seq`, so that every index forgets the text too."""
+    mine = select(Embedding).where(Embedding.subject == subject, Embedding.owner_id == owner_id)
+    for row in session.scalars(mine):
+        row.seq, row.public = _next_seq(session), False
+        row.text = row.lemmas = ""
+        row.query_vector = bytes(len(row.query_vector))
+        row.document_vector = bytes(len(row.document_vector))
+        session.flush()  # the next row's number counts this one
 
 
 def to_bytes(vector: Vector) -> bytes:
@@ -130,6 +141,10 @@ def _lacking(model: type[Owner], space_id: str) -> list[ColumnElement[bool]]:
     return lacking
 
 
+def _next_seq(session: Session) -> int:
+    return (session.scalar(select(func.max(Embedding.seq))) or 0) + 1
+
+
 def _row(session: Session, work: Pending, space_id: str) -> Embedding:
     row = session.scalar(
         select(Embedding).where(
@@ -139,6 +154,16 @@ def _row(session: Session, work: Pending, space_id: str) -> Embedding:
         )
     )
     return row or Embedding(subject=work.subject, owner_id=work.owner_id, space_id=space_id)
+
+
+def _is_published(owner: Owner) -> bool:
+    match owner:
+        case Need():
+            return owner.state in needs.PUBLISHED
+        case Competence():
+            return owner.state in competences.PUBLISHED
+        case PriorWork():
+            return True
 
 
 def _is_public(owner: Owner) -> bool:

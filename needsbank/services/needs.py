@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from matching import detect_language
-from needsbank.db.models import Embedding, Need, Subject, Suggestion, Unit
+from needsbank.db.models import Need, Subject, Suggestion, Unit
 from needsbank.db.queries.needs import need_to_read
 from needsbank.domain.clock import now
 from needsbank.domain.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -15,6 +15,7 @@ from needsbank.domain.needs import CloseNeed, DescribeNeed, NeedState, check_tra
 from needsbank.domain.roles import Actor, may_edit, may_post_need
 from needsbank.domain.suggestions import UNDECIDED
 from needsbank.services import audit
+from needsbank.services.embedding import forget
 from needsbank.services.units import units_of
 
 
@@ -53,7 +54,7 @@ def withdraw_need(session: Session, actor: Actor, need_id: UUID) -> Need:
     """Take a need back: only its author sees it, and nothing is suggested for it."""
     need = _move(session, actor, need_id, NeedState.WITHDRAWN)
     need.embedded_in = need.matched_with = None
-    _forget_vectors(session, need)
+    forget(session, Subject.NEED, need.id)
     _drop_undecided(session, need)
     return need
 
@@ -111,12 +112,6 @@ def _describe(need: Need, unit: Unit, command: DescribeNeed) -> None:
     written = f"{need.title}. {need.body}"
     need.updated = now()
     need.language = content_language(command.language or detect_language(written))
-
-
-def _forget_vectors(session: Session, need: Need) -> None:
-    session.execute(
-        delete(Embedding).where(Embedding.subject == Subject.NEED, Embedding.owner_id == need.id)
-    )
 
 
 def _drop_undecided(session: Session, need: Need) -> None:

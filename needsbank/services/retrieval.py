@@ -5,9 +5,11 @@ been written since (`seq`), and starts from the newest snapshot on disk, whose p
 share. Who may read what is decided in SQL for every search, before anything is ranked.
 """
 
+import hashlib
 import shutil
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -43,7 +45,7 @@ class SubjectIndex:
         newest = session.scalar(select(func.max(Embedding.seq)).where(*self._mine())) or 0
         with self._lock:
             if self._index is None:
-                self._index = self._from_snapshot()
+                self._index = self._from_snapshot(session, newest)
             if newest > self._seq:
                 self._index = self._index.extended(list(self._rows_since(session, self._seq)))
                 self._seq = newest
@@ -55,26 +57,34 @@ class SubjectIndex:
         unsaved = select(func.count()).where(*self._mine(), Embedding.seq > self._saved_seq)
         if (session.scalar(unsaved) or 0) < UNSAVED_ROWS:
             return False
-        index.save(self.folder / f"{self._seq:012d}")
+        index.save(self.folder / f"{self._seq:012d}-{self._bank(session)}")
         self._saved_seq = self._seq
         for old in self._snapshots()[1:]:
             shutil.rmtree(old, ignore_errors=True)
         return True
 
-    def _from_snapshot(self) -> Index:
+    def _from_snapshot(self, session: Session, newest: int) -> Index:
+        bank = self._bank(session)
         for folder in self._snapshots():
-            try:
-                index = Index.load(folder)
-            except (
-                MatcherFileError
-            ):  # damaged or half removed: an older one or the database will do
+            seq, _, made_from = folder.name.partition("-")
+            if made_from != bank or int(seq) > newest:
+                # Of a bank that was here before, or of a time that a restored backup has undone.
+                shutil.rmtree(folder, ignore_errors=True)
                 continue
-            self._seq = self._saved_seq = int(folder.name)
-            return index
+            with suppress(MatcherFileError):  # damaged: an older one or the database will do
+                index = Index.load(folder)
+                self._seq = self._saved_seq = int(seq)
+                return index
         return Index.build([])
 
+    def _bank(self, session: Session) -> str:
+        """Return what tells this database from any other: its first row."""
+        first = select(Embedding.owner_id, Embedding.created).where(*self._mine())
+        row = session.execute(first.order_by(Embedding.key).limit(1)).one_or_none()
+        return hashlib.sha256(repr(row).encode()).hexdigest()[:12]
+
     def _snapshots(self) -> list[Path]:
-        return sorted((p for p in self.folder.glob("[0-9]*") if p.name.isdigit()), reverse=True)
+        return sorted(self.folder.glob("[0-9]*-*"), reverse=True)
 
     def _rows_since(self, session: Session, seq: int) -> Iterable[Row]:
         rows = session.scalars(

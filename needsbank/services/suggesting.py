@@ -60,6 +60,8 @@ def store_suggestions(
     need = session.get(Need, need_id)
     if need is None or need.state is not NeedState.OPEN:
         return
+    if need.embedded_in != retrieval.matcher.space_id:
+        return  # changed meanwhile: what was found is about the old text
     version = retrieval.matcher.version
     kept = {s.competence_id: s for s in _suggestions(session, need_id)}
     for competence_id, match in found:

@@ -6,6 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from needsbank.db.models import AuditEntry
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
@@ -127,31 +128,35 @@ PARTS: dict[str, LazyString] = {
     "words": _l("Same words and word stems"),
     "terms": _l("Same rare terms"),
 }
-ACTS: dict[str, LazyString] = {
-    "add": _l("added"),
-    "change": _l("changed"),
-    "draft": _l("drafted"),
-    "open": _l("opened"),
-    "withdrawn": _l("withdrew"),
-    "closed": _l("ended"),
-    "approved": _l("approved"),
-    "rejected": _l("rejected"),
-    "deferred": _l("deferred"),
-    "accept": _l("accepted"),
-    "decline": _l("declined"),
-    "grant": _l("gave a role"),
-    "set_password": _l("set a password"),
-    "disable": _l("closed an account"),
+ACTS: dict[tuple[str, str], LazyString] = {
+    ("organisation", "add"): _l("added an organisation"),
+    ("organisation", "change"): _l("changed an organisation"),
+    ("unit", "add"): _l("added a unit"),
+    ("user", "add"): _l("added a person"),
+    ("user", "set_password"): _l("set a person's password"),
+    ("user", "disable"): _l("closed a person's account"),
+    ("membership", "grant"): _l("gave a person a role"),
+    ("need", "draft"): _l("drafted a need"),
+    ("need", "change"): _l("changed a need"),
+    ("need", "open"): _l("posted a need"),
+    ("need", "withdrawn"): _l("withdrew a need"),
+    ("need", "closed"): _l("ended a need"),
+    ("competence", "draft"): _l("drafted a competence"),
+    ("competence", "change"): _l("changed a competence"),
+    ("competence", "open"): _l("put a competence on offer"),
+    ("competence", "closed"): _l("took a competence off offer"),
+    ("suggestion", "approved"): _l("approved a suggestion"),
+    ("suggestion", "rejected"): _l("rejected a suggestion"),
+    ("suggestion", "deferred"): _l("deferred a suggestion"),
+    ("suggestion", "accept"): _l("accepted a pairing"),
+    ("suggestion", "decline"): _l("declined a pairing"),
 }
-SUBJECTS: dict[str, LazyString] = {
-    "need": _l("need"),
-    "competence": _l("competence"),
-    "suggestion": _l("suggestion"),
-    "organisation": _l("organisation"),
-    "unit": _l("unit"),
-    "user": _l("person"),
-    "membership": _l("role"),
+DECIDED: dict[str, LazyString] = {
+    "approved": _l("Approved"),
+    "rejected": _l("Rejected"),
+    "deferred": _l("Deferred"),
 }
+DETAILS: dict[str, type[Enum]] = {"reason": CloseReason, "side": Side, "role": Role}
 INVALID: dict[str, LazyString] = {
     "required": _l("Fill this in."),
     "taken": _l("This is already in the bank."),
@@ -172,6 +177,16 @@ def choices(codes: type[Enum], *, empty: LazyString | None = None) -> list[tuple
     return listed if empty is None else [("", empty), *listed]
 
 
+def act_of(entry: AuditEntry) -> LazyString | str:
+    """Return what somebody did, as the log says it."""
+    return ACTS.get((entry.subject, entry.act), f"{entry.act} {entry.subject}")
+
+
+def detail_of(name: str, value: str | int) -> LazyString | str | int:
+    """Return a detail of the log: a code is called by its name."""
+    return LABELS[DETAILS[name](value)] if name in DETAILS else value
+
+
 def register(app: Flask) -> None:
     """Let templates call things by their names."""
     app.jinja_env.filters["label"] = label
@@ -179,8 +194,9 @@ def register(app: Flask) -> None:
         bands=BANDS,
         likeness=LIKENESS,
         parts_of_score=PARTS,
-        acts=ACTS,
-        subjects=SUBJECTS,
+        act_of=act_of,
+        detail_of=detail_of,
+        decided=DECIDED,
         codes={
             "field": list(Field),
             "sector": list(Sector),

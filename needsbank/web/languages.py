@@ -60,7 +60,8 @@ def day(value: date) -> str:
 
 def moment(value: datetime) -> str:
     """Return a date and time in the reader's form, in Finnish time."""
-    return str(format_datetime(value, "short"))
+    pattern = "d.M.yyyy 'klo' H.mm" if current_language() == Language.FI.value else "short"
+    return str(format_datetime(value, pattern))
 
 
 def number(value: float, decimals: int = 0) -> str:

@@ -6,17 +6,17 @@ from flask import Flask, Response, g, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import AnonymousUserMixin, current_user
 from flask_security import FSQLALiteUserDatastore, RoleMixin, Security
-from flask_security.forms import LoginForm
+from flask_security.forms import ChangePasswordForm, EqualToLocalize, LoginForm
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, EmailField, PasswordField, SubmitField
-from wtforms.validators import DataRequired
 
 from needsbank.db.models import User
 from needsbank.db.transaction import transaction
 from needsbank.domain.roles import ANONYMOUS, Actor
 from needsbank.web import throttle
 from needsbank.web.database import db
+from needsbank.web.forms import Required
 from needsbank.web.texts import mark
 
 csrf = CSRFProtect()
@@ -42,12 +42,12 @@ class SignInForm(LoginForm):
 
     email = EmailField(
         _l("E-mail"),
-        validators=[DataRequired(_l("Type your e-mail address."))],
+        validators=[Required(_l("Type your e-mail address."))],
         render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
         _l("Password"),
-        validators=[DataRequired(_l("Type your password."))],
+        validators=[Required(_l("Type your password."))],
         render_kw={"autocomplete": "current-password"},
     )
     remember = BooleanField(default=False)
@@ -64,6 +64,30 @@ class SignInForm(LoginForm):
             elif account and self.password.data:
                 throttle.record_failure(db.session, account=account, address=address)
         return valid
+
+
+class PasswordForm(ChangePasswordForm):
+    """The present password and, twice, the new one."""
+
+    password = PasswordField(
+        _l("Present password"),
+        validators=[Required(_l("Type your present password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new_password = PasswordField(
+        _l("New password"),
+        description=_l("At least 12 characters; several words are easy to remember."),
+        validators=[Required(_l("Type a new password."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+    new_password_confirm = PasswordField(
+        _l("New password again"),
+        validators=[
+            Required(_l("Type the new password again.")),
+            EqualToLocalize("new_password", message="RETYPE_PASSWORD_MISMATCH"),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
 
 
 def configure(app: Flask, *, secret_key: str, secure_cookies: bool) -> None:
@@ -100,12 +124,22 @@ def configure(app: Flask, *, secret_key: str, secure_cookies: bool) -> None:
         SECURITY_MSG_PASSWORD_CHANGE=(mark("Your password has been changed."), "success"),
         SECURITY_MSG_LOGIN=(mark("Please sign in first."), "info"),
         SECURITY_MSG_UNAUTHENTICATED=(mark("Please sign in first."), "info"),
+        SECURITY_MSG_INVALID_PASSWORD=(mark("That is not your present password."), "error"),
+        SECURITY_MSG_RETYPE_PASSWORD_MISMATCH=(mark("The two new passwords differ."), "error"),
+        SECURITY_MSG_PASSWORD_INVALID_LENGTH=(
+            mark("Use at least %(length)s characters."),
+            "error",
+        ),
+        SECURITY_MSG_PASSWORD_IS_THE_SAME=(
+            mark("The new password must differ from the present one."),
+            "error",
+        ),
         SECURITY_FLASH_MESSAGES=True,
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
     )
     csrf.init_app(app)
     datastore = FSQLALiteUserDatastore(db, User, RoleMixin)
-    Security(app, datastore, login_form=SignInForm)
+    Security(app, datastore, login_form=SignInForm, change_password_form=PasswordForm)
     app.after_request(_add_headers)
 
 

@@ -1,0 +1,128 @@
+"""A fresh bank for each test: real migrations, real pages, a matcher that counts words."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from matching import DuplicateDetector, FakeEncoder, Matcher
+from needsbank.app import create_app
+from needsbank.db.base import make_engine
+from needsbank.db.migrations.running import upgrade_to_newest
+from needsbank.services.retrieval import Retrieval
+from needsbank.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+
+Queries = list[str]
+
+
+@pytest.fixture(scope="session")
+def fake_matcher() -> Matcher:
+    return Matcher.load(ROOT / "data" / "matcher", FakeEncoder())
+
+
+@pytest.fixture(scope="session")
+def fake_detector(fake_matcher: Matcher) -> DuplicateDetector:
+    return DuplicateDetector.load(ROOT / "data" / "matcher", fake_matcher)
+
+
+@pytest.fixture(scope="session")
+def empty_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database without rows, made once."""
+    path = tmp_path_factory.mktemp("template") / "bank.db"
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade_to_newest(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path, empty_bank: Path) -> Settings:
+    """Settings of a bank of this test's own, whose database is migrated and empty."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    shutil.copyfile(empty_bank, instance / "bank.db")
+    return Settings(
+        database_url=f"sqlite:///{instance / 'bank.db'}",
+        secret_key="a secret of tests, long enough",
+        instance=instance,
+        encoder="fake",
+        secure_cookies=False,
+    )
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    made = make_engine(settings.database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session whose objects stay readable after a commit."""
+    with Session(engine, expire_on_commit=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def retrieval(
+    fake_matcher: Matcher, fake_detector: DuplicateDetector, settings: Settings
+) -> Retrieval:
+    return Retrieval(fake_matcher, fake_detector, settings.instance / "index")
+
+
+@pytest.fixture
+def app(settings: Settings, retrieval: Retrieval) -> Iterator[Flask]:
+    made = create_app(settings, retrieval)
+    yield made
+    dispose(made)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody has signed in with and that asks for English."""
+    return browser(app)
+
+
+def browser(app: Flask, language: str = "en") -> FlaskClient:
+    """Return a new browser of a reader of a language."""
+    made = app.test_client()
+    made.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    return made
+
+
+def dispose(app: Flask) -> None:
+    """Close the app's connections to its database."""
+    from needsbank.app import engine_of
+
+    engine_of(app).dispose()
+
+
+@pytest.fixture
+def count_queries(engine: Engine) -> Callable[..., AbstractContextManager[Queries]]:
+    """Collect the statements that an engine runs inside the block."""
+
+    @contextmanager
+    def counting(on: Engine = engine) -> Iterator[Queries]:
+        seen: Queries = []
+
+        def remember(_connection, _cursor, statement, *_rest):
+            seen.append(statement)
+
+        event.listen(on, "before_cursor_execute", remember)
+        try:
+            yield seen
+        finally:
+            event.remove(on, "before_cursor_execute", remember)
+
+    return counting
