@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,10 @@ from needsbank.settings import Settings
 ROOT = Path(__file__).parents[1]
 
 Queries = list[str]
+
+# A busy machine is no reason to fail.
+hypothesis_settings.register_profile("bank", deadline=None)
+hypothesis_settings.load_profile("bank")
 
 
 @pytest.fixture(scope="session")

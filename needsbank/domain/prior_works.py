@@ -1,5 +1,6 @@
 """Prior work (aiempi kehitystyö): what has already been developed somewhere."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -12,6 +13,8 @@ TITLE_MAX = 500
 ABSTRACT_MAX = 20_000
 URL_MAX = 1000
 SUBJECTS_MAX = 50
+SUBJECT_MAX = 200
+KEY_MAX = 200
 
 
 class PriorWorkKind(Enum):
@@ -52,7 +55,7 @@ def parse_prior_work(row: dict[str, Any], *, source: str, latest_year: int) -> R
         errors["title"] = "required"
     command = RecordPriorWork(
         source=_text(row, "source", errors, 200) or source,
-        source_key=_text(row, "id", errors, 200) or title,
+        source_key=_text(row, "id", errors, KEY_MAX) or _key_of(title),
         title=title,
         abstract=_text(row, "abstract", errors, ABSTRACT_MAX),
         kind=_kind(row, errors),
@@ -66,17 +69,35 @@ def parse_prior_work(row: dict[str, Any], *, source: str, latest_year: int) -> R
     return command
 
 
+def _key_of(title: str) -> str:
+    # A catalogue without ids knows its works by their titles, which may be long.
+    return hashlib.sha256(title.encode()).hexdigest()[:32]
+
+
 def _text(row: dict[str, Any], key: str, errors: dict[str, str], most: int = 100) -> str:
     value = row.get(key)
     if value is None:
         return ""
-    if not isinstance(value, str | int):
+    if isinstance(value, bool) or not isinstance(value, str | int):
         errors[key] = "text"
         return ""
-    text = " ".join(str(value).replace("\0", " ").split())
-    if len(text) > most:
-        errors[key] = "too_long"
-    return text
+    try:
+        return _clean(str(value), most)
+    except Invalid as error:
+        errors[key] = error.errors["text"]
+        return ""
+
+
+def _clean(text: str, most: int) -> str:
+    """Return a text on one line; raise `Invalid` when it is too long or no database can hold it."""
+    cleaned = " ".join(text.replace("\0", " ").split())
+    if len(cleaned) > most:
+        raise Invalid({"text": "too_long"})
+    try:
+        cleaned.encode()
+    except UnicodeEncodeError as error:  # half of a surrogate pair
+        raise Invalid({"text": "text"}) from error
+    return cleaned
 
 
 def _kind(row: dict[str, Any], errors: dict[str, str]) -> PriorWorkKind:
@@ -118,4 +139,9 @@ def _subjects(row: dict[str, Any], errors: dict[str, str]) -> tuple[str, ...]:
         return ()
     if len(subjects) > SUBJECTS_MAX:
         errors["subjects"] = "too_long"
-    return tuple(each.strip() for each in subjects if each.strip())
+        return ()
+    try:
+        return tuple(filter(None, (_clean(each, SUBJECT_MAX) for each in subjects)))
+    except Invalid as error:
+        errors["subjects"] = error.errors["text"]
+        return ()

@@ -84,7 +84,7 @@ def browse_prior_works(
 ) -> Page[PriorWork]:
     """Return a page of prior works; everybody may read them."""
     readable = prior_works_to_read(narrowed)
-    everything = narrowed == PriorWorkFilter()
+    everything = not narrowed.changed
     return _browse(session, retrieval, PRIOR_WORKS, readable, wanted, everything=everything)
 
 

@@ -140,6 +140,8 @@ def configure(app: Flask, *, secret_key: str, secure_cookies: bool) -> None:
     csrf.init_app(app)
     datastore = FSQLALiteUserDatastore(db, User, RoleMixin)
     Security(app, datastore, login_form=SignInForm, change_password_form=PasswordForm)
+    # Sessions alone sign a reader in: Flask-Security's tokens could not be ended one by one.
+    app.login_manager.request_loader(_nobody)  # type: ignore[attr-defined]  # set by Flask-Login
     app.after_request(_add_headers)
 
 
@@ -150,6 +152,10 @@ def current_actor() -> Actor:
         g.actor = current_user.actor if known else ANONYMOUS
     actor: Actor = g.actor
     return actor
+
+
+def _nobody(_request: object) -> None:
+    return None
 
 
 def forget_reader() -> None:

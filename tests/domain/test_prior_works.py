@@ -17,12 +17,14 @@ from needsbank.domain.prior_works import (
 )
 
 KEYS = ("title", "id", "source", "abstract", "kind", "year", "language", "lang", "url", "subjects")
+# Lone surrogates too: JSON can carry them, UTF-8 cannot.
+texts = st.text(st.characters())
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=6,
 )
-rows = st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), json_values, max_size=10)
+rows = st.dictionaries(st.sampled_from(KEYS) | texts, json_values, max_size=10)
 
 
 def parsed(**row):
@@ -152,6 +154,7 @@ def test_what_is_read_can_be_stored(row):
         command = parse_prior_work(row, source="s", latest_year=2027)
     except Invalid:
         return
-    for text in (command.title, command.abstract, command.source_key, *command.subjects):
-        text.encode()
+    for text in (command.title, command.abstract, command.source_key, command.url):
         assert "\0" not in text
+    for text in (command.title, command.abstract, command.source_key, *command.subjects):
+        assert text.encode("utf-8", "replace").decode() == text

@@ -26,6 +26,11 @@ class CompetenceFilter:
     language: Language | None = None
     ended: bool = False
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything is narrowed."""
+        return self != CompetenceFilter()
+
 
 def competences_to_read(actor: Actor, wanted: CompetenceFilter) -> Select[Competence]:
     """Return the competences of the list: readable, published, as wanted; unordered."""

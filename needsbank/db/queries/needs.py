@@ -25,6 +25,11 @@ class NeedFilter:
     language: Language | None = None
     ended: bool = False
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything is narrowed."""
+        return self != NeedFilter()
+
 
 def needs_to_read(actor: Actor, wanted: NeedFilter) -> Select[Need]:
     """Return the needs of the list: readable, published, as wanted; unordered."""

@@ -16,6 +16,11 @@ class PriorWorkFilter:
     kind: PriorWorkKind | None = None
     language: Language | None = None
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything is narrowed."""
+        return self != PriorWorkFilter()
+
 
 def prior_works_to_read(wanted: PriorWorkFilter) -> Select[PriorWork]:
     """Return the works of the list, as wanted; unordered."""
