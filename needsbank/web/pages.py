@@ -32,11 +32,16 @@ def register(app: Flask) -> None:
     ):
         app.register_blueprint(blueprint)
     app.context_processor(_given_to_every_page)
+    app.jinja_env.tests["address"] = _is_address
 
 
 def show_accounts(app: Flask, accounts: Sequence[Account], password: str) -> None:
     """Have the sign-in page show accounts that anybody may use: a demo's, or none."""
     app.jinja_env.globals.update(demo_accounts=accounts, demo_password=password)
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("http://", "https://"))
 
 
 def _given_to_every_page() -> dict[str, Any]:
