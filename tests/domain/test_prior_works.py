@@ -38,9 +38,16 @@ def errors_of(**row):
 
 
 def test_a_title_is_enough():
-    assert parsed(title="Keys") == RecordPriorWork(
-        source="a catalogue", source_key="Keys", title="Keys"
+    read = parsed(title="Keys")
+    assert read == RecordPriorWork(
+        source="a catalogue", source_key=read.source_key, title="Keys"
     )
+
+
+def test_a_work_without_an_id_is_known_by_its_title():
+    assert parsed(title="Keys ").source_key == parsed(title=" Keys", year=2020).source_key
+    assert parsed(title="Keys").source_key != parsed(title="Keys of homes").source_key
+    assert 0 < len(parsed(title="x" * TITLE_MAX).source_key) <= 200
 
 
 def test_a_full_record_is_read_field_by_field():
@@ -145,7 +152,7 @@ def test_any_json_object_is_read_or_refused(row):
         assert refused.errors
     else:
         assert 0 < len(command.title) <= TITLE_MAX
-        assert command.source_key
+        assert 0 < len(command.source_key) <= 200
 
 
 @given(rows)

@@ -1,0 +1,47 @@
+"""An encoder without a model, for tests and for trying the service out."""
+
+import math
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from matching.encoding import Space
+from matching.text import canonical, words
+from matching.types import Side, Vector
+
+BEGINNING = 4
+
+
+class FakeEncoder:
+    """Bag of hashed words and word beginnings: texts that share words are near.
+
+    The first four letters of a word count too, so that inflected forms meet. Both sides give the
+    same vector, and nothing is loaded.
+    """
+
+    spec = "fake"
+    dim = 256
+
+    @property
+    def space_id(self) -> str:
+        """Return the id of the vector space."""
+        return Space(
+            weights="fake-1", prompts=("", ""), dim=self.dim, pooling="sum", max_tokens=0
+        ).id
+
+    def encode(self, texts: Sequence[str], side: Side) -> Vector:
+        """Return [n, dim] vectors of unit length; an empty text gets zeros."""
+        rows = [self._encode_one(canonical(text)) for text in texts]
+        return np.array(rows, np.float32).reshape(len(rows), self.dim)
+
+    def warm(self) -> None:
+        """Do nothing: there is no model."""
+
+    def _encode_one(self, text: str) -> Vector:
+        vector = np.zeros(self.dim, np.float32)
+        for word in words(text):
+            for token in (word, word[:BEGINNING] + "*"):
+                digest = zlib.crc32(token.encode())
+                vector[digest % self.dim] += 1.0 if digest & 0x10000 else -1.0
+        return vector / max(math.sqrt(float(vector @ vector)), 1e-12)

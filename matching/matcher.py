@@ -1,0 +1,193 @@
+"""Finds and ranks what belongs to a text: competences for a need, needs for a competence."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from matching import explanation, persistence
+from matching.background import Background
+from matching.encoding import Encoder
+from matching.errors import MatcherFileError
+from matching.index import Index
+from matching.languages import detect_language
+from matching.lemmas import Analyser, default_analyser, lemmas
+from matching.parameters import WORDS_FOLDER, Parameters
+from matching.scoring import Scores, View
+from matching.text import canonical
+from matching.types import (
+    Document,
+    Evidence,
+    Keys,
+    Match,
+    Part,
+    Representation,
+    Side,
+    Vector,
+)
+
+
+class Matcher:
+    """A version of fitted parameters, with the encoder for which they were fitted.
+
+    Scores depend on the two texts, the parameters and the public rows of the index, never on
+    which other rows are hidden or allowed.
+    """
+
+    def __init__(
+        self, encoder: Encoder, parameters: Parameters, background: Background, version: str
+    ) -> None:
+        self.version = version
+        self.parameters = parameters
+        self._encoder = encoder
+        self._background = background
+        self._analyser: Analyser = default_analyser()
+        self._views: WeakKeyDictionary[Index, View] = WeakKeyDictionary()
+
+    @classmethod
+    def load(cls, folder: Path, encoder: Encoder) -> "Matcher":
+        """Read the parameters for the encoder's vector space.
+
+        Raises MatcherFileError when there are none for it, or when they are damaged.
+        """
+        parameters = Parameters.load(folder, encoder.space_id)
+        background = Background.load(folder / WORDS_FOLDER)
+        sums = [persistence.checksum(folder / part) for part in (encoder.space_id, WORDS_FOLDER)]
+        named = " ".join([*sums, encoder.space_id, default_analyser().id])
+        version = "m1-" + hashlib.sha256(named.encode()).hexdigest()[:8]
+        return cls(encoder, parameters, background, version)
+
+    @property
+    def space_id(self) -> str:
+        """Return the id of the encoder's vector space."""
+        return self._encoder.space_id
+
+    @property
+    def analyser_id(self) -> str:
+        """Return the id of the analyser that makes lemmas."""
+        return self._analyser.id
+
+    def represent(self, documents: Sequence[Document]) -> list[Representation]:
+        """Return what must be stored of each text; slow, for background work."""
+        texts = [_joined(document.title, document.body) for document in documents]
+        return self._represented(
+            texts,
+            [document.language for document in documents],
+            query=self._encoder.encode(texts, Side.QUERY),
+            document=self._encoder.encode(texts, Side.DOCUMENT),
+        )
+
+    def represent_query(self, text: str, language: str = "") -> Representation:
+        """Return what a search needs of one short text; its document side is zeros."""
+        texts = [canonical(text)]
+        query = self._encoder.encode(texts, Side.QUERY)
+        return self._represented(texts, [language], query=query, document=np.zeros_like(query))[0]
+
+    def _represented(
+        self, texts: list[str], languages: list[str], *, query: Vector, document: Vector
+    ) -> list[Representation]:
+        known = [
+            given or detect_language(text) for given, text in zip(languages, texts, strict=True)
+        ]
+        return [
+            Representation(
+                language=language,
+                text=text,
+                lemmas=lemmas(text, language, self._analyser),
+                query=query[row],
+                document=document[row],
+            )
+            for row, (text, language) in enumerate(zip(texts, known, strict=True))
+        ]
+
+    def search(
+        self, query: Representation, index: Index, *, k: int, allowed: Keys | None = None
+    ) -> list[Match]:
+        """Return the `k` best rows for a free text among those whose keys are allowed.
+
+        Rows with a score under `Scale.search` are left out; more than a match may be weak.
+        """
+        floor = self.parameters.scale.search
+        return self._ranked(query, index, k, allowed, floor=floor, reverse=False)
+
+    def match(
+        self,
+        query: Representation,
+        index: Index,
+        *,
+        k: int,
+        allowed: Keys | None = None,
+        reverse: bool = False,
+    ) -> list[Match]:
+        """Return the `k` best competences for a need; with `reverse`, needs for a competence.
+
+        An empty list means that no pair is good enough.
+        """
+        floor = self.parameters.scale.possible
+        return self._ranked(query, index, k, allowed, floor=floor, reverse=reverse)
+
+    def explain(self, need: Document, competence: Document, limit: int = 2) -> list[Evidence]:
+        """Return the pairs of sentences that speak most for a match, the best first."""
+        return explanation.explain(
+            need,
+            competence,
+            encoder=self._encoder,
+            space=self.parameters.space,
+            analyser=self._analyser,
+            limit=limit,
+        )
+
+    def view(self, index: Index) -> View:
+        """Return the index as this version sees it.
+
+        Raises MatcherFileError when it was built from another encoder's vectors.
+        """
+        if len(index) and index.query.shape[1] != self._encoder.dim:
+            raise MatcherFileError("The index was built with another encoder: build it again.")
+        view = self._views.get(index)
+        if view is None:
+            view = self._views[index] = View(index, self.parameters, self._background)
+        return view
+
+    def _ranked(
+        self,
+        query: Representation,
+        index: Index,
+        k: int,
+        allowed: Keys | None,
+        *,
+        floor: float,
+        reverse: bool,
+    ) -> list[Match]:
+        if not len(index):
+            return []
+        sides = (Side.DOCUMENT, Side.QUERY) if reverse else (Side.QUERY, Side.DOCUMENT)
+        similarities = self.view(index).similarities(query, *sides)
+        evidence = similarities.evidence
+        scores = self.parameters.scale.scores(evidence)
+        rows = index.positions(allowed)
+        best = best_rows(evidence, rows[scores[rows] >= floor], k)
+        return [
+            self._match(int(index.keys[row]), rank, similarities.parts(row, float(scores[row])))
+            for rank, row in enumerate(best, start=1)
+        ]
+
+    def _match(self, key: int, rank: int, parts: tuple[Part, ...]) -> Match:
+        score = sum(part.contribution for part in parts)
+        return Match(key, rank, score, parts, self.parameters.scale.band(score))
+
+
+def best_rows(evidence: Scores, rows: Keys, k: int) -> list[int]:
+    """Return `k` of the rows with most evidence, best first; equal ones in the order of keys."""
+    if k < len(rows):
+        threshold = np.partition(evidence[rows], len(rows) - k)[len(rows) - k]
+        rows = rows[evidence[rows] >= threshold]
+    order = np.argsort(-evidence[rows], kind="stable")[:k]
+    best: list[int] = rows[order].tolist()
+    return best
+
+
+def _joined(title: str, body: str) -> str:
+    return "\n".join(part for part in (canonical(title), canonical(body)) if part)

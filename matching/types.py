@@ -1,0 +1,114 @@
+"""The values that go in and out of matching."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+"""One or more embeddings, float32: [dim] or [n, dim]."""
+
+Keys = NDArray[np.int64]
+"""The caller's integer keys of index rows, [n]."""
+
+
+class Side(Enum):
+    """Which of a text's two embeddings: as something asked, or as something that answers."""
+
+    QUERY = "query"
+    DOCUMENT = "document"
+
+
+class Band(Enum):
+    """How good a match is, in words; thresholds belong to the matcher version."""
+
+    STRONG = "strong"
+    GOOD = "good"
+    POSSIBLE = "possible"
+
+
+class DuplicateBand(Enum):
+    """How likely two texts are the same idea: p >= 0.9, 0.5-0.9 and 0.3-0.5."""
+
+    SAME = "same"
+    POSSIBLY = "possibly"
+    RELATED = "related"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A text to be matched; an empty language (ISO 639-1) means "detect"."""
+
+    id: str
+    title: str
+    body: str = ""
+    language: str = ""
+
+
+# Arrays have no single truth value, so equality of the two classes below is identity.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Representation:
+    """What is stored of a text so that it can be compared without being read again.
+
+    `text` is the canonical title, a line break and the canonical body; `lemmas` are separated
+    by spaces, parts of compounds included; `query` and `document` are [dim] vectors of unit
+    length, or zeros for an empty text or a side that was not asked for.
+    """
+
+    language: str
+    text: str
+    lemmas: str
+    query: Vector
+    document: Vector
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """A row of an index; only public rows count in the statistics of words."""
+
+    key: int
+    representation: Representation
+    public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One reason of a score: "meaning", "words" or "terms".
+
+    `value` is the part's own similarity, 0..1; `contribution` is its share of the score.
+    """
+
+    name: str
+    value: float
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A ranked row; `score` (0..1) is the sum of the parts' contributions, `rank` starts at 1."""
+
+    key: int
+    rank: int
+    score: float
+    parts: tuple[Part, ...]
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A pair of sentences that are near, and the words they share as the document writes them."""
+
+    query_sentence: str
+    document_sentence: str
+    similarity: float
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A row that may be the same idea, with the probability that it is."""
+
+    key: int
+    probability: float
+    band: DuplicateBand

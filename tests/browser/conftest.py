@@ -1,0 +1,98 @@
+"""A real browser on a real demo bank, filled once for all tests of this folder."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, StorageState
+
+from tests.browser.reader import Reader, Watch
+from tests.browser.serving import demo_bank
+
+Browse = Callable[..., Reader]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Playwright's own arguments, with the browser that `make test` found."""
+    chosen = os.environ.get("TARVEPANKKI_BROWSER") or shutil.which("chromium") or "playwright"
+    own = {} if chosen == "playwright" else {"executable_path": chosen}
+    # Containers have little /dev/shm and no GPU.
+    return {**browser_type_launch_args, **own, "args": ["--disable-dev-shm-usage", "--disable-gpu"]}
+
+
+@pytest.fixture(scope="session")
+def base_url(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of the bank: a running demo's (`--base-url`), else one made for the tests."""
+    given = pytestconfig.getoption("--base-url")
+    if given:
+        yield given
+        return
+    # The unpacked encoder is kept from run to run.
+    encoder_cache = pytestconfig.cache.mkdir("encoder")  # type: ignore[union-attr]  # never off here
+    with demo_bank(tmp_path_factory.mktemp("bank"), encoder_cache) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A reader in Finland; without motion, so that colours are measured at rest."""
+    return {
+        **browser_context_args,
+        "locale": "fi-FI",
+        "timezone_id": "Europe/Helsinki",
+        "reduced_motion": "reduce",
+        "viewport": {"width": 1280, "height": 900},
+    }
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, base_url: str) -> Callable[[str], StorageState]:
+    """Give the cookies of an account that has signed in; once for each."""
+    kept: dict[str, StorageState] = {}
+
+    def cookies_of(email: str) -> StorageState:
+        if email not in kept:
+            context = browser.new_context(base_url=base_url, locale="fi-FI")
+            reader = Reader(context.new_page(), Watch(context), "fi")
+            reader.page.goto("/")
+            reader.sign_in(email)
+            kept[email] = context.storage_state()
+            context.close()
+        return kept[email]
+
+    return cookies_of
+
+
+@pytest.fixture
+def browse(
+    new_context: Callable[..., Any],
+    base_url: str,
+    signed_in: Callable[[str], StorageState],
+) -> Iterator[Browse]:
+    """Open a window for a reader of a language; at the end, no window may have complained."""
+    watches: list[Watch] = []
+
+    def opened(
+        language: str, email: str | None = None, *, remembered: bool = True, **options: Any
+    ) -> Reader:
+        if email is not None:
+            options["storage_state"] = signed_in(email)
+        context = new_context(**options)
+        watch = Watch(context)
+        watches.append(watch)
+        if remembered:
+            remember(context, language, base_url)
+        return Reader(context.new_page(), watch, language)
+
+    yield opened
+    assert [complaint for watch in watches for complaint in watch.complaints] == []
+
+
+def remember(context: BrowserContext, language: str, base_url: str) -> None:
+    """Have the browser remember a language, as the header's links do."""
+    context.add_cookies([{"name": "language", "value": language, "url": base_url}])

@@ -1,0 +1,96 @@
+"""Every page template, who sees it, and the way there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page
+
+PARTNER = "partneri@demo.example"
+MEMBER = "jasen@demo.example"
+COORDINATOR = "koordinaattori@demo.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page by its template: where the way begins, what is typed, what is clicked in turn."""
+
+    template: str
+    start: str
+    email: str | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    clicks: tuple[str, ...] = ()
+    status: int = 200
+
+    def go(self, page: Page) -> None:
+        """Go there."""
+        page.goto(self.start)
+        for selector, text in self.typed.items():
+            page.fill(selector, text)
+        for selector in self.clicks:
+            page.locator(selector).first.click()
+        page.wait_for_load_state()
+
+    def __str__(self) -> str:
+        who = (self.email or "anybody").partition("@")[0]
+        return f"{self.template.removesuffix('.html')} for {who}, {self.status}"
+
+
+_TITLE = "#main article h2 a, #main article h3 a"
+_OWN_NEED = "#main a[href^='/needs/']:not([href$='/new'])"
+_OWN_COMPETENCE = "#main a[href^='/competences/']:not([href$='/new'])"
+_EDIT = "#main a[href$='/edit']"
+_SEND = "#main button[type=submit]:not([formaction])"
+_QUEUED = "#main ol h2 a"
+
+PLACES = (
+    Place("front/home.html", "/"),
+    Place("front/home.html", "/", PARTNER),
+    Place("front/about.html", "/about"),
+    Place("front/search.html", "/search"),
+    Place("front/search.html", "/search?q=kotihoidon+perehdytys"),
+    Place("account/sign_in.html", "/sign-in"),
+    Place("account/sign_in.html", "/sign-in", clicks=(_SEND,)),
+    Place("account/my_page.html", "/my", PARTNER),
+    Place("account/my_page.html", "/my", MEMBER),
+    Place("account/show.html", "/account", PARTNER),
+    Place("account/password.html", "/account/password", PARTNER),
+    Place("account/password.html", "/account/password", PARTNER, clicks=(_SEND,)),
+    Place("needs/list.html", "/needs/"),
+    Place("needs/show.html", "/needs/", clicks=(_TITLE,)),
+    Place("needs/show.html", "/my", PARTNER, clicks=(_OWN_NEED,)),
+    Place("needs/status.html", "/my", PARTNER, clicks=(_OWN_NEED,)),
+    Place("needs/form.html", "/needs/new", PARTNER),
+    Place("needs/form.html", "/needs/new", PARTNER, clicks=(_SEND,), status=422),
+    Place("needs/form.html", "/my", PARTNER, clicks=(_OWN_NEED, _EDIT)),
+    Place(
+        "needs/similar.html",
+        "/needs/new",
+        PARTNER,
+        typed={"#title": "Uusi sijainen saa liian vähän opastusta"},
+        clicks=("#main button[formaction]",),
+    ),
+    Place("needs/close.html", "/my", PARTNER, clicks=(_OWN_NEED, "#main a[href$='/close']")),
+    Place("competences/list.html", "/competences/"),
+    Place("competences/show.html", "/competences/", clicks=(_TITLE,)),
+    Place("competences/show.html", "/my", MEMBER, clicks=(_OWN_COMPETENCE,)),
+    Place("competences/form.html", "/competences/new", MEMBER),
+    Place("competences/form.html", "/competences/new", MEMBER, clicks=(_SEND,), status=422),
+    Place("competences/form.html", "/my", MEMBER, clicks=(_OWN_COMPETENCE, _EDIT)),
+    Place("prior_works/list.html", "/prior-works/"),
+    Place("prior_works/list.html", "/prior-works/?q=xyzzy&kind=product&language=sv"),
+    Place("prior_works/show.html", "/prior-works/", clicks=(_TITLE,)),
+    Place("organisations/list.html", "/organisations/"),
+    Place("organisations/show.html", "/organisations/", clicks=("#main td a",)),
+    Place("organisations/show.html", "/organisations/", COORDINATOR, clicks=("#main td a",)),
+    Place("organisations/form.html", "/organisations/new", COORDINATOR),
+    Place(
+        "organisations/form.html", "/organisations/new", COORDINATOR, clicks=(_SEND,), status=422
+    ),
+    Place("pairings/list.html", "/pairings/", PARTNER),
+    Place("pairings/show.html", "/pairings/", PARTNER, clicks=("#main h2 a",)),
+    Place("coordination/queue.html", "/coordination/", COORDINATOR),
+    Place("coordination/need.html", "/coordination/", COORDINATOR, clicks=(_QUEUED,)),
+    Place("coordination/suggestion.html", "/coordination/", COORDINATOR, clicks=(_QUEUED, "#main li h3 a[href*='/suggestions/']")),
+    Place("coordination/suggestion.html", "/coordination/", COORDINATOR, clicks=(_QUEUED, "#main li h3 a[href*='/suggestions/']", _SEND), status=422),
+    Place("coordination/log.html", "/coordination/log", COORDINATOR),
+)

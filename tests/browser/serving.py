@@ -1,0 +1,68 @@
+"""A demo bank of the tests' own, served by the real command with the real encoder."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PASSWORD = "tarvepankki-demo"
+# Reading 300 texts takes about 30 s on two cores.
+START_SECONDS = 300
+STOP_SECONDS = 30
+
+
+@contextmanager
+def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
+    """Fill a bank under `folder` and serve it while the block runs; give its address."""
+    instance, log = folder / "instance", folder / "server.log"
+    instance.mkdir()
+    (instance / "models").symlink_to(encoder_cache, target_is_directory=True)
+    port = _free_port()
+    own = {k: v for k, v in os.environ.items() if not k.startswith("NEEDSBANK_")}
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "needsbank.cli", "demo", "--port", str(port)],
+            env={**own, "NEEDSBANK_INSTANCE": str(instance)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_it_answers(f"{address}/healthz", server, log)
+        yield address
+    finally:
+        _stop(server)
+    words = log.read_text(errors="replace")
+    assert "Traceback" not in words, words[-4000:]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_it_answers(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"the demo bank did not start:\n{log.read_text()[-4000:]}")
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

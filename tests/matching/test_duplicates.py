@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from matching import DuplicateBand, Index
+from matching.duplicates import band
+from matching.features import PairFeatures
+from tests.matching.makers import representation, rows
+
+BANK = [
+    "Kotihoidon avaimet katoavat ja sijainen odottaa oven takana",
+    "Yöpyminen maksaa 8 euroa henkilöltä",
+    "Vattenrening i små hushåll vid sjön",
+]
+
+
+@pytest.fixture(scope="module")
+def index():
+    return Index.build(rows(BANK))
+
+
+def test_the_same_text_is_the_same(detector, index):
+    (first, *_) = detector.find(representation(BANK[0]), index)
+    assert (first.key, first.band) == (0, DuplicateBand.SAME)
+    assert first.probability > 0.9
+
+
+def test_another_text_is_not(detector, index):
+    assert detector.find(representation("Robotti lajittelee jätteitä tehtaalla"), index) == []
+
+
+def test_only_allowed_rows_are_compared(detector, index):
+    allowed = np.array([1, 2])
+    assert detector.find(representation(BANK[0]), index, allowed=allowed) == []
+
+
+def test_the_likeliest_come_first_and_no_more_than_asked(detector, index):
+    found = detector.find(representation(BANK[1]), index, k=2, floor=0)
+    assert len(found) == 2
+    assert found[0].probability >= found[1].probability
+
+
+def test_nothing_is_like_nothing(detector, index):
+    assert detector.find(representation(""), index, floor=0) == []
+    assert detector.find(representation(BANK[0]), Index.build([]), floor=0) == []
+
+
+def test_another_number_makes_a_pair_less_likely(detector, index):
+    same = detector.find(representation(BANK[1]), index, k=1)[0].probability
+    other = detector.find(representation(BANK[1].replace("8", "10")), index, k=1, floor=0)[0]
+    assert other.probability < same
+
+
+def test_features_tell_clashes(matcher, index):
+    text = representation("Yöpyminen ei maksa 10 euroa henkilöltä", "fi")
+    features = PairFeatures(text, matcher.view(index)).of(1)
+    assert features["number_clash"] == 1
+    assert features["negation_clash"] == 1
+    assert 0 < features["shared_lemmas"] < 1
+
+
+def test_words_do_not_count_across_languages(matcher, index):
+    features = PairFeatures(representation(BANK[2], "fi"), matcher.view(index)).of(2)
+    assert features["words"] == features["shared_lemmas"] == features["negation_clash"] == 0
+
+
+@pytest.mark.parametrize(
+    ("probability", "expected"),
+    [
+        (0.9, DuplicateBand.SAME),
+        (0.89, DuplicateBand.POSSIBLY),
+        (0.5, DuplicateBand.POSSIBLY),
+        (0.49, DuplicateBand.RELATED),
+    ],
+)
+def test_bands(probability, expected):
+    assert band(probability) is expected

@@ -1,0 +1,94 @@
+import multiprocessing
+import os
+
+import numpy as np
+import pytest
+
+from matching import EncoderUnavailable, FakeEncoder, Side, UnknownEncoder, load_encoder
+from matching.encoding import BATCH, Encoder, Engine, Space
+
+SPACE = Space(weights="toy", prompts=("q: ", "d: "), dim=2, pooling="none", max_tokens=9)
+
+
+class ToyEngine(Engine[int]):
+    """Encodes a text as (1, 0) and remembers what it was asked."""
+
+    spec = "toy"
+    space = SPACE
+
+    def __init__(self, value: float = 1.0) -> None:
+        super().__init__()
+        self.value = value
+        self.batches: list[list[str]] = []
+
+    def _load(self) -> int:
+        return os.getpid()
+
+    def _encode_batch(self, model, batch, side):
+        self.batches.append(batch)
+        return np.tile(np.array([self.value, 0], np.float32), (len(batch), 1))
+
+
+def test_equal_texts_are_encoded_once_and_empty_ones_are_zeros():
+    engine = ToyEngine()
+    vectors = engine.encode(["koti", "", "  koti ", "\u200b"], Side.QUERY)
+    assert engine.batches == [["koti"]]
+    assert vectors.tolist() == [[1, 0], [0, 0], [1, 0], [0, 0]]
+
+
+def test_no_texts_give_no_vectors():
+    assert ToyEngine().encode([], Side.QUERY).shape == (0, 2)
+
+
+def test_batches_are_small_and_of_like_length():
+    engine = ToyEngine()
+    engine.encode(["x" * length for length in range(40, 0, -1)], Side.DOCUMENT)
+    assert max(map(len, engine.batches)) == BATCH
+    lengths = [len(text) for batch in engine.batches for text in batch]
+    assert lengths == sorted(lengths)
+
+
+def test_broken_vectors_are_refused():
+    with pytest.raises(EncoderUnavailable, match="broken"):
+        ToyEngine(float("nan")).encode(["koti"], Side.QUERY)
+
+
+def _child(engine, results):
+    results.put(engine._model())
+
+
+@pytest.mark.filterwarnings("ignore:This process.*fork:DeprecationWarning")
+def test_a_forked_process_loads_its_own_model():
+    engine = ToyEngine()
+    engine.warm()
+    context = multiprocessing.get_context("fork")
+    results = context.Queue()
+    process = context.Process(target=_child, args=(engine, results))
+    process.start()
+    assert results.get(timeout=10) == process.pid != engine._model()
+    process.join()
+
+
+def test_a_space_id_changes_with_anything_that_changes_vectors():
+    other = Space(weights="toy", prompts=("q: ", "p: "), dim=2, pooling="none", max_tokens=9)
+    assert SPACE.id != other.id
+
+
+_conforms: Encoder = FakeEncoder()  # the type checker is the test
+
+
+def test_the_fake_encoder_brings_inflected_forms_near():
+    fake = FakeEncoder()
+    key, keys, lake, nothing = fake.encode(["avain", "avaimet", "järvi", ""], Side.QUERY)
+    assert key @ keys > key @ lake
+    assert np.linalg.norm(key) == pytest.approx(1)
+    assert not nothing.any()
+
+
+def test_an_unknown_encoder_is_named(tmp_path):
+    with pytest.raises(UnknownEncoder, match="gpt"):
+        load_encoder("gpt", cache_dir=tmp_path)
+
+
+def test_the_fake_encoder_is_known_by_name(tmp_path):
+    assert load_encoder("fake", cache_dir=tmp_path).space_id == FakeEncoder().space_id
