@@ -14,11 +14,30 @@ SHORTEST_SHARED = 4
 """Letters of a lemma worth showing: shorter ones are mostly function words."""
 
 
+class SentenceVectors:
+    """Encodes sentences once: a posting's sentences are compared with those of many others."""
+
+    def __init__(self, encoder: Encoder, most: int = 5000) -> None:
+        self._encoder = encoder
+        self._most = most
+        self._known: dict[tuple[str, Side], Vector] = {}
+
+    def of(self, sentences: list[str], side: Side) -> Vector:
+        """Return the sentences' vectors, [n, dim]."""
+        known = self._known if len(self._known) < self._most else {}
+        missing = [each for each in dict.fromkeys(sentences) if (each, side) not in known]
+        encoded = self._encoder.encode(missing, side) if missing else ()
+        for sentence, vector in zip(missing, encoded, strict=True):
+            known[sentence, side] = vector
+        self._known = known
+        return np.stack([known[each, side] for each in sentences])
+
+
 def explain(
     need: Document,
     competence: Document,
     *,
-    encoder: Encoder,
+    vectors: SentenceVectors,
     space: ScoreSpace,
     analyser: Analyser,
     limit: int,
@@ -29,8 +48,8 @@ def explain(
         return []
     language, other = _language(need), _language(competence)
     near = (
-        _centred(asked, Side.QUERY, language, encoder, space)
-        @ _centred(answered, Side.DOCUMENT, other, encoder, space).T
+        _centred(asked, Side.QUERY, language, vectors, space)
+        @ _centred(answered, Side.DOCUMENT, other, vectors, space).T
     )
     found = []
     for _ in range(min(limit, len(asked), len(answered))):
@@ -56,9 +75,9 @@ def _language(document: Document) -> str:
 
 
 def _centred(
-    texts: list[str], side: Side, language: str, encoder: Encoder, space: ScoreSpace
+    texts: list[str], side: Side, language: str, vectors: SentenceVectors, space: ScoreSpace
 ) -> Vector:
-    return space.centred(encoder.encode(texts, side), side, language_place(language))
+    return space.centred(vectors.of(texts, side), side, language_place(language))
 
 
 def _shared(asked: str, answered: str, language: str, analyser: Analyser) -> tuple[str, ...]:

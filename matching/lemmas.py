@@ -54,12 +54,14 @@ class SimplemmaAnalyser:
 def _simplemma_forms(word: str, language: str) -> tuple[str, ...]:
     from simplemma import is_known, lemmatize  # noqa: PLC0415 -- optional package
 
-    base = lemmatize(word, lang=language).lower()
+    # Dictionaries as sorted bytes: 70 MB instead of 540 MB in each process, and the cache makes
+    # up for the slower look-up.
+    base = lemmatize(word, lang=language, low_memory=True).lower()
     if language not in COMPOUNDING:
         return (base,)
-    parts = _compound_parts(base, lambda part: is_known(part, lang=language))
+    parts = _compound_parts(base, lambda part: is_known(part, lang=language, low_memory=True))
     # A first part may be inflected ("sairaanhoitaja"), so each part has its own base form.
-    return (base, *(lemmatize(part, lang=language).lower() for part in parts))
+    return (base, *(lemmatize(part, lang=language, low_memory=True).lower() for part in parts))
 
 
 def _compound_parts(word: str, known: Callable[[str], bool]) -> tuple[str, ...]:

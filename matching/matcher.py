@@ -44,6 +44,7 @@ class Matcher:
         self._encoder = encoder
         self._background = background
         self._analyser: Analyser = default_analyser()
+        self._sentences = explanation.SentenceVectors(encoder)
         self._views: WeakKeyDictionary[Index, View] = WeakKeyDictionary()
 
     @classmethod
@@ -133,7 +134,7 @@ class Matcher:
         return explanation.explain(
             need,
             competence,
-            encoder=self._encoder,
+            vectors=self._sentences,
             space=self.parameters.space,
             analyser=self._analyser,
             limit=limit,

@@ -17,8 +17,9 @@ from needsbank.db.transaction import transaction
 from needsbank.services import embedding, suggesting
 from needsbank.services.retrieval import Retrieval
 
-EMBED_AT_ONCE = 16
-EMBED_BULK = 64
+EMBED_AT_ONCE = 64
+_EMBED_BETWEEN_OTHERS = 8
+"""So few that what people post waits less than a second behind them."""
 _SUGGEST_AT_ONCE = 8
 _EVIDENCE_AT_ONCE = 4
 _IDLE_SECONDS = 0.5
@@ -38,11 +39,11 @@ def embed_pending(
     """Embed texts of a subject that lack vectors, all or at most `most`; return how many."""
     done = 0
     while most is None or done < most:
-        count = _embed_batch(engine, retrieval, subject)
-        if not count:
+        found, stored = _embed_batch(engine, retrieval, subject, most or EMBED_AT_ONCE)
+        if not found:
             break
-        done += count
-        progress(count)
+        done += found
+        progress(stored)
     return done
 
 
@@ -95,30 +96,33 @@ def save_snapshots(engine: Engine, retrieval: Retrieval) -> None:
 def work(engine: Engine, retrieval: Retrieval, stop: threading.Event) -> None:
     """Do what is pending until stopped: new needs and competences first, then the long tail."""
     while not stop.is_set():
-        done = embed_pending(engine, retrieval, Subject.NEED, most=EMBED_AT_ONCE)
-        done += embed_pending(engine, retrieval, Subject.COMPETENCE, most=EMBED_AT_ONCE)
+        done = embed_pending(engine, retrieval, Subject.NEED, most=_EMBED_BETWEEN_OTHERS)
+        done += embed_pending(engine, retrieval, Subject.COMPETENCE, most=_EMBED_BETWEEN_OTHERS)
         done += suggest_pending(engine, retrieval, most=_SUGGEST_AT_ONCE)
         if not done:
-            done = embed_pending(engine, retrieval, Subject.PRIOR_WORK, most=EMBED_AT_ONCE)
+            done = embed_pending(engine, retrieval, Subject.PRIOR_WORK, most=_EMBED_BETWEEN_OTHERS)
             done += find_missing_evidence(engine, retrieval, most=_EVIDENCE_AT_ONCE)
         if not done:
             save_snapshots(engine, retrieval)
             stop.wait(_IDLE_SECONDS)
 
 
-def _embed_batch(engine: Engine, retrieval: Retrieval, subject: Subject) -> int:
+def _embed_batch(
+    engine: Engine, retrieval: Retrieval, subject: Subject, most: int
+) -> tuple[int, int]:
+    """Return how many texts were found, and how many of them had not changed when stored."""
     space_id = retrieval.matcher.space_id
     with Session(engine) as session:
-        batch = embedding.pending(session, subject, space_id, EMBED_BULK)
+        batch = embedding.pending(session, subject, space_id, min(most, EMBED_AT_ONCE))
     if not batch:
-        return 0
+        return 0, 0
     read = retrieval.matcher.represent([each.document for each in batch])
     with Session(engine) as session, transaction(session):
         skipped = embedding.store(session, space_id, list(zip(batch, read, strict=True)))
         if subject is Subject.COMPETENCE:
             for each in batch:
                 suggesting.look_again_near(session, retrieval, each.owner_id)
-    return len(batch) - len(skipped)
+    return len(batch), len(batch) - len(skipped)
 
 
 def _suggest(engine: Engine, retrieval: Retrieval, need_id: UUID) -> None:

@@ -122,7 +122,8 @@ def count_queries(engine: Engine) -> Callable[..., AbstractContextManager[Querie
         seen: Queries = []
 
         def remember(_connection, _cursor, statement, *_rest):
-            seen.append(statement)
+            if statement.split()[0] != "BEGIN":
+                seen.append(statement)
 
         event.listen(on, "before_cursor_execute", remember)
         try:

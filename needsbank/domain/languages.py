@@ -15,9 +15,15 @@ class Language(Enum):
 INTERFACE_LANGUAGES = (Language.FI, Language.SV, Language.EN)
 
 
+_THREE_LETTERS = {"fin": Language.FI, "swe": Language.SV, "eng": Language.EN}
+
+
 def content_language(code: str) -> Language:
-    """Return the content language of an ISO 639-1 code; what is not ours is `OTHER`."""
+    """Return the content language of an ISO 639 code or tag; what is not ours is `OTHER`."""
+    primary = code.strip().lower().replace("_", "-").split("-")[0]
+    if primary in _THREE_LETTERS:
+        return _THREE_LETTERS[primary]
     try:
-        return Language(code.strip().lower()[:2])
+        return Language(primary)
     except ValueError:
         return Language.OTHER

@@ -17,6 +17,7 @@ from needsbank.domain.suggestions import (
     DecideSuggestion,
     Side,
     SuggestionState,
+    Verdict,
     check_transition,
     state_after_answers,
 )
@@ -27,12 +28,15 @@ def decide(session: Session, actor: Actor, command: DecideSuggestion) -> Suggest
     """Record a coordinator's verdict; raise `Conflict` when the suggestion has moved meanwhile."""
     if not actor.coordinates:
         raise NotAllowed(command.suggestion_id)
-    suggestion = _suggestion(session, command.suggestion_id)
+    suggestion = _suggestion(session, command.suggestion_id, actor)
     reason = command.reason.strip()
     if not reason:
         raise Invalid({"reason": "required"})
     if suggestion.state is not command.seen:
         raise Conflict("decided meanwhile")
+    ended = suggestion.need.state not in {NeedState.OPEN, NeedState.AGREED}
+    if ended and command.verdict is Verdict.APPROVED:
+        raise Conflict("the need has ended")
     target = SuggestionState(command.verdict.value)
     check_transition(suggestion.state, target)
     if suggestion.answers:
@@ -53,7 +57,7 @@ def decide(session: Session, actor: Actor, command: DecideSuggestion) -> Suggest
 
 def answer(session: Session, actor: Actor, command: AnswerSuggestion) -> Suggestion:
     """Record one side's answer to an approved pairing; two yeses make the need agreed."""
-    suggestion = _suggestion(session, command.suggestion_id)
+    suggestion = _suggestion(session, command.suggestion_id, actor)
     if command.side not in sides_of(actor, suggestion):
         raise NotFound(command.suggestion_id)
     if suggestion.state is not SuggestionState.APPROVED:
@@ -95,7 +99,7 @@ def sides_of(actor: Actor, suggestion: Suggestion) -> list[Side]:
 
 def pairing_to_read(session: Session, actor: Actor, suggestion_id: UUID) -> Suggestion:
     """Return an approved pairing to one of its sides; to anybody else it does not exist."""
-    suggestion = _suggestion(session, suggestion_id)
+    suggestion = _suggestion(session, suggestion_id, actor)
     if suggestion.state not in SHOWN_TO_SIDES or not sides_of(actor, suggestion):
         raise NotFound(suggestion_id)
     return suggestion
@@ -105,11 +109,14 @@ def suggestion_to_review(session: Session, actor: Actor, suggestion_id: UUID) ->
     """Return a suggestion to a coordinator."""
     if not actor.coordinates:
         raise NotAllowed(suggestion_id)
-    return _suggestion(session, suggestion_id)
+    return _suggestion(session, suggestion_id, actor)
 
 
-def _suggestion(session: Session, suggestion_id: UUID) -> Suggestion:
+def _suggestion(session: Session, suggestion_id: UUID, actor: Actor) -> Suggestion:
     suggestion = session.scalar(suggestion_with_history(suggestion_id))
     if suggestion is None:
         raise NotFound(suggestion_id)
+    need = suggestion.need
+    if need.state is NeedState.WITHDRAWN and need.author_id != actor.user_id:
+        raise NotFound(suggestion_id)  # a withdrawn need is its author's alone again
     return suggestion

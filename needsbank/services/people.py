@@ -65,9 +65,7 @@ def disable_user(session: Session, actor: Actor, *, email: str) -> User:
 
 def choose_language(session: Session, actor: Actor, language: Language) -> None:
     """Remember the language that the person reads the bank in."""
-    user = session.get(User, actor.user_id)
-    if user is not None:
-        user.language = language
+    session.get_one(User, actor.person_id).language = language
 
 
 def _by_email(session: Session, email: str) -> User:

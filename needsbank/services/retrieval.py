@@ -67,10 +67,11 @@ class SubjectIndex:
         bank = self._bank(session)
         for folder in self._snapshots():
             seq, _, made_from = folder.name.partition("-")
-            if made_from != bank or int(seq) > newest:
-                # Of a bank that was here before, or of a time that a restored backup has undone.
-                shutil.rmtree(folder, ignore_errors=True)
+            if made_from != bank:
+                shutil.rmtree(folder, ignore_errors=True)  # of a bank that was here before
                 continue
+            if int(seq) > newest:
+                continue  # from after this read began, or from a time that a restore has undone
             with suppress(MatcherFileError):  # damaged: an older one or the database will do
                 index = Index.load(folder)
                 self._seq = self._saved_seq = int(seq)

@@ -74,12 +74,13 @@ def _unpacked(raw: BinaryIO, path: Path) -> BinaryIO:
     return cast(BinaryIO, gzip.open(raw)) if path.suffix == ".gz" else raw
 
 
-def _bounded(lines: Iterator[str]) -> Iterator[str]:
+def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
     seen = 0
-    for line in lines:
+    # One more than the bound is read: a longer line is cut there and refused.
+    while line := text.readline(LONGEST_LINE + 1):
         seen += len(line)
         if len(line) > LONGEST_LINE or seen > MOST_BYTES:
-            raise UnreadableFile(f"a line or the file is too long ({len(line)} characters)")
+            raise UnreadableFile("a line or the file is too long for a catalogue")
         yield line
 
 

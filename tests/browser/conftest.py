@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, StorageState
 
 from tests.browser.reader import Reader, Watch
-from tests.browser.serving import demo_bank
+from tests.browser.serving import PASSWORD, demo_bank
 
 Browse = Callable[..., Reader]
 
@@ -57,10 +57,13 @@ def signed_in(browser: Browser, base_url: str) -> Callable[[str], StorageState]:
 
     def cookies_of(email: str) -> StorageState:
         if email not in kept:
-            context = browser.new_context(base_url=base_url, locale="fi-FI")
-            reader = Reader(context.new_page(), Watch(context), "fi")
-            reader.page.goto("/")
-            reader.sign_in(email)
+            context = browser.new_context(base_url=base_url)
+            page = context.new_page()
+            page.goto("/sign-in")
+            page.fill("#email", email)
+            page.fill("#password", PASSWORD)
+            page.press("#password", "Enter")
+            page.wait_for_url("**/my")
             kept[email] = context.storage_state()
             context.close()
         return kept[email]
@@ -83,6 +86,7 @@ def browse(
         if email is not None:
             options["storage_state"] = signed_in(email)
         context = new_context(**options)
+        context.set_default_timeout(10_000)
         watch = Watch(context)
         watches.append(watch)
         if remembered:

@@ -230,12 +230,14 @@ def test_a_second_agreement_leaves_the_need_agreed(session):
         assert (pairing.state, need.state) == (SuggestionState.AGREED, NeedState.AGREED)
 
 
-@pytest.mark.parametrize("state", [NeedState.WITHDRAWN, NeedState.CLOSED])
-def test_nothing_more_is_approved_for_a_need_that_has_ended(session, coordinator, state):
+@pytest.mark.parametrize(
+    ("state", "refusal"), [(NeedState.CLOSED, Conflict), (NeedState.WITHDRAWN, NotFound)]
+)
+def test_nothing_more_is_approved_for_a_need_that_has_ended(session, coordinator, state, refusal):
     suggestion = add_suggestion(
         session, add_need(session, state=state), state=SuggestionState.DEFERRED
     )
-    with pytest.raises(Conflict):
+    with pytest.raises(refusal):
         deciding.decide(session, coordinator, deciding_on(suggestion))
 
 

@@ -7,7 +7,14 @@ from needsbank.db.models import AuditEntry, Suggestion
 from needsbank.domain.errors import Conflict, IllegalTransition, Invalid, NotAllowed, NotFound
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import Language
-from needsbank.domain.needs import ALLOWED, CloseNeed, CloseReason, NeedState, Scope
+from needsbank.domain.needs import (
+    ALLOWED,
+    CloseNeed,
+    CloseReason,
+    DescribeNeed,
+    NeedState,
+    Scope,
+)
 from needsbank.domain.roles import ANONYMOUS, POSTS_NEEDS, Role
 from needsbank.domain.suggestions import DecideSuggestion, SuggestionState, Verdict
 from needsbank.domain.visibility import Visibility
@@ -26,6 +33,10 @@ from tests.factories import (
 @pytest.fixture
 def author(session):
     return add_user(session, Role.PARTNER)
+
+
+def saying_anew(need):
+    return DescribeNeed(title="Anew", problem="Said in other words.", unit_id=need.unit_id)
 
 
 def close(session, actor, need, **values):
@@ -161,7 +172,7 @@ def test_a_need_may_move_to_another_unit_of_the_organisation(session, author):
 
 
 USES = {
-    "change": lambda s, a, n: needs.change_need(s, a, n.id, describing(s, n.author)),
+    "change": lambda s, a, n: needs.change_need(s, a, n.id, saying_anew(n)),
     "open": lambda s, a, n: needs.open_need(s, a, n.id),
     "withdraw": lambda s, a, n: needs.withdraw_need(s, a, n.id),
     "restore": lambda s, a, n: needs.restore_need(s, a, n.id),

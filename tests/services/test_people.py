@@ -9,7 +9,7 @@ from needsbank.db.models import AuditEntry, Membership, SignInSession, User
 from needsbank.domain.clock import now
 from needsbank.domain.errors import Invalid, NotFound
 from needsbank.domain.languages import Language
-from needsbank.domain.roles import ANONYMOUS, Role
+from needsbank.domain.roles import Role
 from needsbank.services import people
 from needsbank.services.operator import OPERATOR
 from tests.factories import add_organisation, add_user
@@ -119,12 +119,6 @@ def test_a_chosen_language_is_remembered(session):
     user = add_user(session, language=Language.FI)
     people.choose_language(session, user.actor, Language.SV)
     assert session.get_one(User, user.id).language is Language.SV
-
-
-def test_nobody_in_particular_has_no_language_to_remember(session):
-    user = add_user(session, language=Language.FI)
-    people.choose_language(session, ANONYMOUS, Language.SV)
-    assert user.language is Language.FI
 
 
 def test_the_operator_s_acts_are_logged_as_nobody_s(session):

@@ -66,7 +66,11 @@ def pairings(actor: Actor) -> Select[Suggestion]:
         select(Suggestion)
         .join(need, Suggestion.need_id == need.id)
         .join(competence, Suggestion.competence_id == competence.id)
-        .where(Suggestion.state.in_(SHOWN_TO_SIDES), _takes_part(actor, need, competence))
+        .where(
+            Suggestion.state.in_(SHOWN_TO_SIDES),
+            _takes_part(actor, need, competence),
+            or_(need.state != NeedState.WITHDRAWN, need.author_id == actor.user_id),
+        )
         .options(*_WITH_BOTH_SIDES, selectinload(Suggestion.answers))
         .order_by(Suggestion.updated.desc(), Suggestion.id)
     )
