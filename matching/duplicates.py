@@ -15,6 +15,9 @@ CANDIDATES = 20
 INTERCEPT = "intercept"
 _SAME_FROM = 0.9
 _POSSIBLY_FROM = 0.5
+RELATED_FROM = 0.03
+"""Rows under it are not worth showing. Low, because the probability is of being *the same*: with
+texts of several sentences two people's words for one idea often reach no more than a tenth."""
 
 
 class DuplicateDetector:
@@ -39,7 +42,7 @@ class DuplicateDetector:
         *,
         k: int = 3,
         allowed: Keys | None = None,
-        floor: float = 0.3,
+        floor: float = RELATED_FROM,
     ) -> list[Duplicate]:
         """Return the `k` likeliest duplicates among allowed rows, at least as likely as `floor`.
 

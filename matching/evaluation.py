@@ -15,7 +15,6 @@ from matching.matcher import Matcher
 from matching.types import Document, DuplicateBand, Representation, Row
 
 FIRST_MATCHES = 5
-FIRST_DUPLICATES = 3
 ALARM = (DuplicateBand.SAME, DuplicateBand.POSSIBLY)
 
 
@@ -41,12 +40,14 @@ class DemoReport:
     """True pairs whose competence is among the first five of its kind."""
     needs: Rate
     """Needs with at least one such pair."""
-    ranked: Rate
-    """Probes of the same idea whose target is among the first three, whatever the probability."""
     duplicates: Rate
-    """Those whose target also has a probability of a half or more."""
+    """Near-duplicates (a colleague's words) whose target is among the first three shown."""
     duplicates_by_languages: dict[str, Rate]
     """The same by languages of probe and target, as "fi-sv"."""
+    duplicates_flagged: Rate
+    """Near-duplicates whose target has a probability of a half or more."""
+    reworded: Rate
+    """Probes of the same idea in wholly other words whose target is among the first three."""
     false_alarms: Rate
     """Look-alikes that mean something else, but whose target is flagged all the same."""
 
@@ -54,28 +55,34 @@ class DemoReport:
 def evaluate_demo(folder: Path, matcher: Matcher, detector: DuplicateDetector) -> DemoReport:
     """Measure on the files of a demo bank; encodes some 500 texts.
 
-    Raises MatchingError when a file is missing.
+    Needs and prior works are searched apart, three of each, as the service shows them. Raises
+    MatchingError when a file is missing.
     """
     needs = _read(folder, "needs")
     works = _read(folder, "prior_works")
     represented = matcher.represent(_documents(needs))
     pairs = _pairs_found(folder, matcher, dict(zip(_ids(needs), represented, strict=True)))
     found_needs = {need for need, found in pairs if found}
-    bank = _Bank(_ids(needs) + _ids(works), represented + matcher.represent(_documents(works)))
-    probes = [probe for name in ("probes_needs", "probes_prior") for probe in _read(folder, name)]
-    results = _probed(probes, bank, matcher, detector)
-    same = [result for result in results if result.same]
+    banks = [
+        _Bank(_ids(needs), represented),
+        _Bank(_ids(works), matcher.represent(_documents(works))),
+    ]
+    near = _probed(_read(folder, "probes_near"), banks, matcher, detector)
+    others = _probed(
+        _read(folder, "probes_needs") + _read(folder, "probes_prior"), banks, matcher, detector
+    )
     return DemoReport(
         version=matcher.version,
         competences=_rate([found for _, found in pairs]),
         needs=Rate(len(found_needs), len({need for need, _ in pairs})),
-        ranked=_rate([result.ranked for result in same]),
-        duplicates=_rate([result.flagged for result in same]),
+        duplicates=_rate([each.shown for each in near]),
         duplicates_by_languages={
-            languages: _rate([each.flagged for each in same if each.languages == languages])
-            for languages in sorted({each.languages for each in same})
+            languages: _rate([each.shown for each in near if each.languages == languages])
+            for languages in sorted({each.languages for each in near})
         },
-        false_alarms=_rate([result.flagged for result in results if not result.same]),
+        duplicates_flagged=_rate([each.flagged for each in near]),
+        reworded=_rate([each.shown for each in others if each.same]),
+        false_alarms=_rate([each.flagged for each in others if not each.same]),
     )
 
 
@@ -91,7 +98,7 @@ class _Bank:
 class _Probed:
     same: bool
     languages: str
-    ranked: bool
+    shown: bool
     flagged: bool
 
 
@@ -113,13 +120,16 @@ def _pairs_found(
 
 
 def _probed(
-    probes: Sequence[dict[str, Any]], bank: _Bank, matcher: Matcher, detector: DuplicateDetector
+    probes: Sequence[dict[str, Any]],
+    banks: Sequence[_Bank],
+    matcher: Matcher,
+    detector: DuplicateDetector,
 ) -> list[_Probed]:
     results = []
     texts = matcher.represent(_documents(probes))
     for probe, text in zip(probes, texts, strict=True):
-        nearest = detector.find(text, bank.index, k=FIRST_DUPLICATES, floor=0)
-        bands = {each.key: each.band for each in nearest if each.probability > 0}
+        bank = next(each for each in banks if probe["target"] in each.key_of)
+        bands = {each.key: each.band for each in detector.find(text, bank.index)}
         target = bank.key_of[probe["target"]]
         flagged = bands.get(target) in ALARM
         results.append(_Probed(probe["same"], probe["pair"], target in bands, flagged))

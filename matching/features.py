@@ -34,7 +34,10 @@ class PairFeatures:
         self.similarities = view.either_way(text)
 
     def of(self, row: int) -> Features:
-        """Return the features of the text and a row; words count in one language only."""
+        """Return the features of the text and a row; words count in one language only.
+
+        "across" lets the meaning alone suffice where there are no words to compare.
+        """
         mine, other = self._text.text, self._index.texts.text(row)
         shorter, longer = sorted((len(mine), len(other)))
         features = {
@@ -44,8 +47,10 @@ class PairFeatures:
             "number_clash": float(_numbers_clash(mine, other)),
             "shared_lemmas": 0.0,
             "negation_clash": 0.0,
+            "across": 1.0,
         }
         if self._index.languages[row] == self._language:
+            features["across"] = 0.0
             lemmas = set(self._index.lemmas.text(row).split())
             negations = _NEGATIONS.get(self._text.language, set())
             clash = bool(negations & self._lemmas) != bool(negations & lemmas)

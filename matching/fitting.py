@@ -17,7 +17,7 @@ from matching.scoring import View
 from matching.training_sets import RetrievalSet
 from matching.types import Representation, Row, Side
 
-FALSE_ALARMS = {"strong": 0.005, "good": 0.03, "possible": 0.13, "search": 0.2}
+FALSE_ALARMS = {"strong": 0.005, "good": 0.03, "possible": 0.08, "search": 0.2}
 """The shares of unrelated pairs whose score reaches each threshold."""
 
 RIDGE = 1e-5

@@ -29,7 +29,7 @@ class Band(Enum):
 
 
 class DuplicateBand(Enum):
-    """How likely two texts are the same idea: p >= 0.9, 0.5-0.9 and 0.3-0.5."""
+    """How likely two texts are the same idea: p >= 0.9, 0.5 to 0.9, and less."""
 
     SAME = "same"
     POSSIBLY = "possibly"

@@ -24,9 +24,10 @@ def _table(report: DemoReport) -> Table:
     rows = {
         "needs with a true competence in the first 5 of its kind": report.needs,
         "true pairs in the first 5 of their kind": report.competences,
-        "near-duplicates in the first 3, p at least 0.5": report.duplicates,
+        "near-duplicates among the first 3 shown": report.duplicates,
         **{f"  {pair}": rate for pair, rate in report.duplicates_by_languages.items()},
-        "near-duplicates in the first 3, any p": report.ranked,
+        "near-duplicates flagged (p at least 0.5)": report.duplicates_flagged,
+        "the same idea in wholly other words, among the first 3 shown": report.reworded,
         "hard negatives flagged (p at least 0.5)": report.false_alarms,
     }
     for what, rate in rows.items():

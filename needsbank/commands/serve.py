@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import threading
 
 from needsbank.commands.surroundings import engine
 from needsbank.domain.errors import BankError
@@ -17,21 +17,21 @@ def run(host: str, port: int, *, workers: int, threads: int) -> None:
     check_port(host, port)
     worker = subprocess.Popen([sys.executable, "-m", "needsbank.cli", "work"])
     web = subprocess.Popen(_gunicorn(host, port, workers, threads))  # noqa: S603 -- our own words
-    parts = (web, worker)
-
-    def pass_on(signal_number: int, _frame: object) -> None:
-        for part in parts:
-            part.send_signal(signal_number)
-
-    signal.signal(signal.SIGTERM, pass_on)
-    signal.signal(signal.SIGINT, lambda *_: None)  # the terminal sends it to the parts as well
-    while all(part.poll() is None for part in parts):
-        time.sleep(0.2)
-    for part in parts:
+    parts = {"the web server": web, "the background worker": worker}
+    asked_to_stop = threading.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda *_: asked_to_stop.set())
+    while not asked_to_stop.wait(0.2):
+        ended = [name for name, part in parts.items() if part.poll() is not None]
+        if ended:
+            break
+    for part in parts.values():
         if part.poll() is None:
             part.terminate()
+    for part in parts.values():
         part.wait()
-    sys.exit(max(abs(web.returncode or 0) % 128, 0) if web.returncode not in (0, -2, -15) else 0)
+    if not asked_to_stop.is_set():
+        raise BankError(f"{' and '.join(ended)} ended unexpectedly; its reason stands above")
 
 
 def check_port(host: str, port: int) -> None:

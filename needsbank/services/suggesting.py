@@ -100,13 +100,13 @@ def look_again_near(session: Session, retrieval: Retrieval, competence_id: UUID)
 
 
 def lacking_evidence(session: Session, limit: int) -> list[Suggestion]:
-    """Return suggestions whose sentences have not been compared yet, oldest first."""
+    """Return suggestions whose sentences have not been compared yet, newest first."""
     return list(
         session.scalars(
             select(Suggestion)
             .where(Suggestion.evidence.is_(None))
             .options(joinedload(Suggestion.need), joinedload(Suggestion.competence))
-            .order_by(Suggestion.created, Suggestion.rank)
+            .order_by(Suggestion.created.desc(), Suggestion.rank)
             .limit(limit)
         )
     )

@@ -4,7 +4,7 @@ from flask import Flask, Response, current_app, make_response, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from needsbank.domain.errors import BankError, Conflict, Invalid, NotAllowed, NotFound
 from needsbank.domain.errors import TooManyAttempts as TooManyAttemptsError
@@ -57,12 +57,18 @@ def _expired_form(_error: CSRFError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):
+        # The host is not ours, so no address of ours can be written into a page.
+        return make_response(error.name, 400, {"Content-Type": "text/plain; charset=utf-8"})
     cause = getattr(error, "original_exception", None)
     if isinstance(cause, OperationalError):
         return _database_away(cause)
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
-    return error_page(error.code)
+    response = error_page(error.code)
+    if isinstance(error, MethodNotAllowed):
+        response.allow.update(error.valid_methods or ())
+    return response
 
 
 def _database_away(error: OperationalError) -> Response:

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field as FormField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, StopValidation
 
 from needsbank.db.models import Unit
@@ -52,13 +53,16 @@ def query_code(enum: type[Code], text: str | None) -> Code | None:
         return None
 
 
-def unit_choices(units: Sequence[Unit]) -> dict[str, list[tuple[str, str]]]:
+def unit_choices(units: Sequence[Unit]) -> list[SelectChoice]:
     """Return units as choices grouped by organisation, indented as a tree."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for unit, depth in in_tree_order(units):
-        indented = "\N{NO-BREAK SPACE}" * 3 * depth + unit.name
-        groups.setdefault(unit.organisation.name, []).append((str(unit.id), indented))
-    return groups
+    return [
+        SelectChoice(
+            str(unit.id),
+            "\N{NO-BREAK SPACE}" * 3 * depth + unit.name,
+            optgroup=unit.organisation.name,
+        )
+        for unit, depth in in_tree_order(units)
+    ]
 
 
 def unit_id(text: str) -> UUID:

@@ -1,10 +1,12 @@
 """What codes are called in the reader's language."""
 
+from collections.abc import Iterable
 from enum import Enum
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from wtforms.fields.choices import SelectChoice
 
 from needsbank.db.models import AuditEntry
 from needsbank.domain.competences import CompetenceKind, CompetenceState
@@ -171,10 +173,10 @@ def label(code: Enum) -> LazyString:
     return LABELS[code]
 
 
-def choices(codes: type[Enum], *, empty: LazyString | None = None) -> list[tuple[str, LazyString]]:
-    """Return an enum as choices of a form, with an empty first choice if one is named."""
-    listed = [(code.value, LABELS[code]) for code in codes]
-    return listed if empty is None else [("", empty), *listed]
+def choices(codes: Iterable[Enum], *, empty: LazyString | None = None) -> list[SelectChoice]:
+    """Return codes as choices of a form, with an empty first choice if one is named."""
+    listed = [SelectChoice(code.value, LABELS[code]) for code in codes]
+    return listed if empty is None else [SelectChoice("", empty), *listed]
 
 
 def act_of(entry: AuditEntry) -> LazyString | str:

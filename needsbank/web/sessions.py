@@ -82,6 +82,8 @@ class DatabaseSessions(SessionInterface):
                 db.session.execute(delete(SignInSession).where(SignInSession.key_hash == old_hash))
             user_id = _user_id(db.session, session.get("_user_id"))
             row = db.session.get(SignInSession, session.key_hash)
+            if row is None and session.key_hash == old_hash:
+                return  # ended elsewhere while this request ran; it stays ended
             if row is None:
                 row = SignInSession(key_hash=session.key_hash, browser=_browser())
             row.user_id, row.content = user_id, _serializer.dumps(dict(session))

@@ -27,8 +27,8 @@ class Place:
         for selector, text in self.typed.items():
             page.fill(selector, text)
         for selector in self.clicks:
-            page.locator(selector).first.click()
-        page.wait_for_load_state()
+            with page.expect_navigation():
+                page.locator(selector).first.click()
 
     def __str__(self) -> str:
         who = (self.email or "anybody").partition("@")[0]
@@ -36,11 +36,13 @@ class Place:
 
 
 _TITLE = "#main article h2 a, #main article h3 a"
-_OWN_NEED = "#main a[href^='/needs/']:not([href$='/new'])"
-_OWN_COMPETENCE = "#main a[href^='/competences/']:not([href$='/new'])"
+# "success" is the tag of what is open.
+_OWN_NEED = "#main article:has([data-color=success]) a[href^='/needs/']"
+_OWN_COMPETENCE = "#main article:has([data-color=success]) a[href^='/competences/']"
 _EDIT = "#main a[href$='/edit']"
 _SEND = "#main button[type=submit]:not([formaction])"
 _QUEUED = "#main ol h2 a"
+_SUGGESTED = "#main li h3 a[href*='/suggestions/']"
 
 PLACES = (
     Place("front/home.html", "/"),
@@ -90,7 +92,18 @@ PLACES = (
     Place("pairings/show.html", "/pairings/", PARTNER, clicks=("#main h2 a",)),
     Place("coordination/queue.html", "/coordination/", COORDINATOR),
     Place("coordination/need.html", "/coordination/", COORDINATOR, clicks=(_QUEUED,)),
-    Place("coordination/suggestion.html", "/coordination/", COORDINATOR, clicks=(_QUEUED, "#main li h3 a[href*='/suggestions/']")),
-    Place("coordination/suggestion.html", "/coordination/", COORDINATOR, clicks=(_QUEUED, "#main li h3 a[href*='/suggestions/']", _SEND), status=422),
+    Place(
+        "coordination/suggestion.html",
+        "/coordination/",
+        COORDINATOR,
+        clicks=(_QUEUED, _SUGGESTED),
+    ),
+    Place(
+        "coordination/suggestion.html",
+        "/coordination/",
+        COORDINATOR,
+        clicks=(_QUEUED, _SUGGESTED, _SEND),
+        status=422,
+    ),
     Place("coordination/log.html", "/coordination/log", COORDINATOR),
 )

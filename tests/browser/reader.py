@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from babel.support import Translations
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Response
 
@@ -11,8 +10,8 @@ from tests.browser.serving import PASSWORD
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
-_AXE = Axe.from_file(ROOT / "node_modules" / "axe-core" / "axe.min.js")
-_WCAG = {
+_AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+_RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "resultTypes": ["violations"], "rules": {"label-content-name-mismatch": {"enabled": False}},
 }
@@ -79,6 +78,10 @@ class Reader:
         """Return the page's content, without header and footer."""
         return self.page.get_by_role("main")
 
+    def heading(self) -> Locator:
+        """Return the page's main heading."""
+        return self.page.get_by_role("heading", level=1)
+
     def follow(self, text: str) -> None:
         """Follow a link of the page's content that says just this."""
         self.main().get_by_role("link", name=self.word(text), exact=True).first.click()
@@ -98,19 +101,13 @@ class Reader:
 
     def choose_language(self) -> None:
         """Choose the reader's language in the header."""
-        self.page.get_by_role("link", name=LANGUAGES[self.language], exact=True).click()
+        self.page.get_by_role("banner").get_by_role("link", name=LANGUAGES[self.language]).click()
 
     def sign_in(self, email: str) -> None:
-        """Sign in from the header with a demo account."""
-        self.page.get_by_role("banner").get_by_role("link", name=self.word("Sign in")).click()
+        """Fill the sign-in form in for a demo account and send it."""
         self.control("E-mail").fill(email)
         self.control("Password").fill(PASSWORD)
         self.press("Sign in")
-        self.page.wait_for_url("**/my")
-
-    def sign_out(self) -> None:
-        """Sign out from the header."""
-        self.page.get_by_role("button", name=self.word("Sign out")).click()
 
     def check(self, status: int = 200) -> None:
         """Look the page over: its status, language and title, and the rules of WCAG 2.2 AA."""
@@ -123,7 +120,10 @@ class Reader:
 
     def check_accessibility(self) -> None:
         """Hold the page, as it looks now, against the rules of WCAG 2.2 AA."""
-        found = _AXE.run(self.page, options=_WCAG).response["violations"]
+        # Injected once a page, in a way that its content security policy allows.
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(_AXE)
+        found = self.page.evaluate("rules => axe.run(rules)", _RULES)["violations"]
         assert not found, "\n".join(
             f"{self.page.url}: {rule['id']} ({rule['help']}) at {node['target']}: {node['html']}"
             for rule in found
@@ -138,7 +138,7 @@ class Reader:
     def _too_wide(self) -> list[str]:
         found: list[str] = self.page.evaluate(
             """() => [...document.querySelectorAll("body *")]
-                .filter(each => each.getBoundingClientRect().right > 320.5)
+                .filter(each => each.getBoundingClientRect().right > 320.5 && !each.closest("nav"))
                 .map(each => each.outerHTML.slice(0, 160))"""
         )
         return found

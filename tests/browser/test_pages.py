@@ -6,10 +6,11 @@ import pytest
 
 from tests.browser.conftest import Browse, remember
 from tests.browser.places import PLACES, Place
-from tests.browser.reader import LANGUAGES, ROOT
+from tests.browser.reader import ROOT
 
 TEMPLATES = ROOT / "needsbank" / "templates"
 # Frames and parts of pages; the error pages have tests of their own.
+PHONE = {"width": 320, "height": 640}
 NO_PAGES = {"base.html", "error.html", "error_plain.html"}
 
 
@@ -33,10 +34,10 @@ def test_a_page_is_accessible_in_both_colour_schemes_and_fits_a_phone(
     reader.check(place.status)
     reader.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     reader.check_accessibility()
-    reader.page.set_viewport_size({"width": 320, "height": 640})
+    reader.page.set_viewport_size(PHONE)
+    reader.check_reflow()
     reader.check_accessibility()
-    for language in LANGUAGES:
-        remember(reader.page.context, language, base_url)
-        place.go(reader.page)
-        assert reader.page.locator("html").get_attribute("lang") == language
-        reader.check_reflow()
+    # English has the shortest words of the three.
+    remember(reader.page.context, "sv", base_url)
+    place.go(reader.page)
+    reader.check_reflow()

@@ -19,7 +19,7 @@ from needsbank.domain.languages import INTERFACE_LANGUAGES
 from needsbank.domain.needs import TITLE_MAX
 from needsbank.domain.visibility import Visibility
 from needsbank.web.forms import Required, at_most, code_of, unit_choices, unit_id
-from needsbank.web.labels import LABELS, choices
+from needsbank.web.labels import choices
 
 
 def _amount(most: int) -> list[object]:
@@ -50,10 +50,7 @@ class CompetenceForm(FlaskForm):
     field = SelectField(_l("Field"), choices=choices(Field, empty=_l("Several or none of these")))
     language = SelectField(
         _l("Language of the text"),
-        choices=[
-            ("", _l("Recognise it for me")),
-            *((c.value, LABELS[c]) for c in INTERFACE_LANGUAGES),
-        ],
+        choices=choices(INTERFACE_LANGUAGES, empty=_l("Recognise it for me")),
     )
     visibility = RadioField(
         _l("Who may see it?"), choices=choices(Visibility), default=Visibility.PUBLIC.value

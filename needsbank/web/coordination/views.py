@@ -103,7 +103,7 @@ def log() -> Response:
 
 def _page(shown: Suggestion, form: DecisionForm, *, status: int) -> Response:
     possible = {state.value for state in ALLOWED[shown.state]}
-    form.verdict.choices = [each for each in form.verdict.choices if each[0] in possible]
+    form.verdict.choices = [each for each in form.verdict.choices if each.value in possible]
     open_to_verdict = bool(form.verdict.choices) and not shown.answers
     return render(
         "coordination/suggestion.html",

@@ -21,7 +21,7 @@ from needsbank.domain.needs import (
 )
 from needsbank.domain.visibility import Visibility
 from needsbank.web.forms import Required, at_most, code_of, unit_choices, unit_id
-from needsbank.web.labels import LABELS, choices
+from needsbank.web.labels import choices
 
 _detail = at_most(DETAIL_MAX)
 
@@ -60,10 +60,7 @@ class NeedForm(FlaskForm):
     )
     language = SelectField(
         _l("Language of the text"),
-        choices=[
-            ("", _l("Recognise it for me")),
-            *((c.value, LABELS[c]) for c in INTERFACE_LANGUAGES),
-        ],
+        choices=choices(INTERFACE_LANGUAGES, empty=_l("Recognise it for me")),
     )
     visibility = RadioField(
         _l("Who may see it?"), choices=choices(Visibility), default=Visibility.PUBLIC.value

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from needsbank.db.models import Unit
 from needsbank.domain.organisations import AddUnit, DescribeOrganisation, Region, Sector
@@ -56,10 +57,14 @@ class UnitForm(FlaskForm):
 
     def offer(self, units: Sequence[Unit]) -> None:
         """Set the units that the new one can be a part of."""
+        top = SelectChoice("", _l("Directly under the organisation"))
         indent = "\N{NO-BREAK SPACE}" * 3
         self.parent.choices = [
-            ("", _l("Directly under the organisation")),
-            *((str(unit.id), indent * depth + unit.name) for unit, depth in in_tree_order(units)),
+            top,
+            *(
+                SelectChoice(str(unit.id), indent * depth + unit.name)
+                for unit, depth in in_tree_order(units)
+            ),
         ]
 
     def to_command(self, organisation_id: UUID) -> AddUnit:

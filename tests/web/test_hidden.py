@@ -1,0 +1,325 @@
+"""Hidden means hidden: with or without a confidential posting, others get the same bytes.
+
+Two banks are equal in all but what is hidden from the reader. Every page, search and comparison
+must then answer the two alike, byte for byte, tokens and the reader's own times aside.
+"""
+
+import re
+import shutil
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy.orm import Session
+
+from needsbank import jobs
+from needsbank.app import create_app
+from needsbank.db.base import make_engine
+from needsbank.db.models import Competence, Need, Organisation, Subject, User
+from needsbank.domain.competences import CompetenceKind, CompetenceState
+from needsbank.domain.needs import NeedState
+from needsbank.domain.roles import Role
+from needsbank.domain.suggestions import SuggestionState
+from needsbank.domain.visibility import Visibility
+from needsbank.services.retrieval import Retrieval
+from needsbank.web.policy import POLICY
+from tests.conftest import browser, dispose
+from tests.factories import (
+    add_competence,
+    add_need,
+    add_organisation,
+    add_prior_work,
+    add_suggestion,
+    add_user,
+    day,
+)
+from tests.pages import sign_in, token_of
+
+SHOWN = {
+    "title": "Substitutes cannot find keys",
+    "problem": "Home care workers lose an hour a day looking for keys of customers.",
+}
+SECRET = {
+    "title": "Zirconium prototype of the merger",
+    "problem": "The merger of Northwind and Southwind needs a zirconium prototype in secret.",
+}
+OFFERED = {
+    "title": "Key logistics",
+    "description": "Student team that designs how keys of home care customers are kept.",
+}
+SECRET_OFFER = {
+    "title": "Zirconium laboratory",
+    "description": "A laboratory for zirconium prototypes that nobody may know of.",
+}
+
+
+@pytest.fixture
+def host(session):
+    """The organisation behind the hidden postings."""
+    return add_organisation(session, "Northern County")
+
+
+@pytest.fixture
+def author(session, host):
+    return add_user(session, Role.PARTNER, Role.MEMBER, Role.COMPANY, organisation=host)
+
+
+@pytest.fixture
+def readers(session, host):
+    """Those from whom it is hidden; the observer is of the very organisation."""
+    found = {
+        role.value: add_user(session, role, email=f"{role.value}@bank.example")
+        for role in (Role.PARTNER, Role.MEMBER, Role.COMPANY, Role.AMBASSADOR, Role.ADMIN)
+    }
+    found["observer"] = add_user(session, Role.OBSERVER, organisation=host)
+    add_need(session, found["partner"], **SHOWN, created=day(1), opened=day(1))
+    add_competence(session, found["member"], **OFFERED, created=day(1))
+    return {"nobody": None, **found}
+
+
+@pytest.fixture
+def bank(session, author, readers):
+    """What everybody sees, on its way in every state."""
+    for state in (NeedState.OPEN, NeedState.AGREED, NeedState.CLOSED):
+        add_need(session, author, **SHOWN, state=state, created=day(2), opened=day(2))
+    for kind in CompetenceKind:
+        add_competence(session, author, **OFFERED, kind=kind, created=day(2))
+    for number in range(3):
+        add_prior_work(
+            session, title="Keys of home care", abstract=SHOWN["problem"], created=day(number)
+        )
+    need = session.query(Need).filter_by(author_id=readers["partner"].id).one()
+    competence = session.query(Competence).filter_by(author_id=readers["member"].id).one()
+    add_suggestion(session, need, competence, state=SuggestionState.APPROVED, updated=day(3))
+    return readers
+
+
+def hide(session, author, level):
+    """Add what is hidden: unlike anything, and nearly the same as what is shown."""
+    hidden = [
+        add_need(session, author, **SECRET, visibility=level),
+        add_need(session, author, **SHOWN, visibility=level),
+        add_need(session, author, **SECRET, visibility=level, state=NeedState.AGREED),
+        add_need(session, author, **SECRET, visibility=level, state=NeedState.CLOSED),
+        add_need(session, author, **SECRET, state=NeedState.DRAFT),
+        add_need(session, author, **SHOWN, state=NeedState.WITHDRAWN),
+        add_competence(session, author, **SECRET_OFFER, visibility=level),
+        add_competence(session, author, **OFFERED, visibility=level),
+        add_competence(session, author, **OFFERED, visibility=level, state=CompetenceState.CLOSED),
+        add_competence(session, author, **SECRET_OFFER, state=CompetenceState.DRAFT),
+    ]
+    add_suggestion(session, hidden[0], hidden[6], state=SuggestionState.APPROVED)
+    return hidden
+
+
+class Bank:
+    """A bank with its app, all its background work done."""
+
+    def __init__(self, settings, matcher, detector, name, source):
+        instance = settings.instance / name
+        instance.mkdir()
+        shutil.copyfile(source, instance / "bank.db")
+        self.settings = replace(
+            settings, instance=instance, database_url=f"sqlite:///{instance / 'bank.db'}"
+        )
+        self.engine = make_engine(self.settings.database_url)
+        self.retrieval = Retrieval(matcher, detector, instance / "index")
+        self.app = create_app(self.settings, self.retrieval)
+
+    def work(self):
+        """Do everything, several times, so that nothing is on its way."""
+        for _ in range(2):
+            for subject in Subject:
+                jobs.embed_pending(self.engine, self.retrieval, subject)
+            jobs.suggest_pending(self.engine, self.retrieval)
+            jobs.find_missing_evidence(self.engine, self.retrieval)
+
+    def reader(self, user):
+        client = browser(self.app)
+        if user is not None:
+            with Session(self.engine, expire_on_commit=False) as session:
+                sign_in(client, session, session.get_one(User, user.id))
+        return client
+
+    def close(self):
+        dispose(self.app)
+        self.engine.dispose()
+
+
+@pytest.fixture(params=[Visibility.COORDINATORS, Visibility.ORGANISATION])
+def banks(request, session, engine, settings, bank, author, fake_matcher, fake_detector):
+    """Return a bank without hidden postings, one with them, and the hidden."""
+    path = settings.instance / "bank.db"
+    with engine.connect() as connection:
+        connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+    made = [Bank(settings, fake_matcher, fake_detector, name, path) for name in ("plain", "full")]
+    plain, full = made
+    with Session(full.engine, expire_on_commit=False) as own:
+        hidden = hide(own, own.get_one(User, author.id), request.param)
+    for each in made:
+        each.work()
+    yield plain, full, hidden
+    for each in made:
+        each.close()
+
+
+TEXTS = (
+    SECRET["title"],
+    SECRET["problem"],
+    SECRET_OFFER["title"],
+    SECRET_OFFER["description"],
+    SHOWN["title"],
+    f"{SHOWN['title']} {SHOWN['problem']}",
+    OFFERED["description"],
+    "keys",
+)
+
+
+def addresses(session):
+    """Return every address that a reader could read, hidden ones aside."""
+    lists = ("/needs/", "/competences/", "/prior-works/")
+    found = ["/", "/about", "/organisations/", "/search", "/pairings/", "/my", "/account"]
+    found += lists
+    found += [f"{each}?ended=1" for each in lists]
+    found += [f"{each}?page={number}" for each in lists for number in (2, 3)]
+    found += [f"{each}?q={quote(text)}&ended=1" for each in lists for text in TEXTS]
+    found += [f"/search?q={quote(text)}" for text in TEXTS]
+    found += [f"/needs/?sector=wellbeing_county&language={code}" for code in ("en", "fi")]
+    found += [f"/competences/?kind={kind.value}" for kind in CompetenceKind]
+    found += [f"/organisations/{row.id}" for row in session.query(Organisation)]
+    for need in session.query(Need):
+        found += [f"/needs/{need.id}", f"/needs/{need.id}/status", f"/needs/{need.id}/edit"]
+    for competence in session.query(Competence):
+        found += [f"/competences/{competence.id}", f"/competences/{competence.id}/edit"]
+    return [*found, "/needs/new", "/competences/new", "/coordination/", "/coordination/log"]
+
+
+def answer(response):
+    """Return everything of a response that may not differ, tokens and times aside."""
+    body = response.get_data(as_text=True)
+    body = re.sub(r'name="csrf_token"( type="hidden")? value="[^"]+"', "a token", body)
+    body = re.sub(r"last used [^<]+", "a time", body)
+    headers = sorted((n, v) for n, v in response.headers if n not in {"Set-Cookie", "Content-Length"})
+    response.close()
+    return response.status_code, headers, body
+
+
+WHO = ("nobody", "partner", "member", "company", "ambassador", "admin", "observer")
+
+
+def test_every_page_is_the_same_with_and_without_hidden_postings(banks, bank, session):
+    plain, full, _hidden = banks
+    for who in WHO:
+        one, other = plain.reader(bank[who]), full.reader(bank[who])
+        for address in addresses(session):
+            assert answer(one.get(address)) == answer(other.get(address)), (who, address)
+
+
+def test_parts_of_pages_are_the_same_too(banks, bank, session):
+    plain, full, _hidden = banks
+    for who in ("nobody", "partner"):
+        one, other = plain.reader(bank[who]), full.reader(bank[who])
+        for need in session.query(Need):
+            for part in ("", "/status"):
+                address, asked = f"/needs/{need.id}{part}", {"HX-Request": "true"}
+                first, second = (c.get(address, headers=asked) for c in (one, other))
+                assert answer(first) == answer(second), (who, address)
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_writing_a_hidden_text_finds_the_same_with_and_without_it(banks, bank, headers):
+    plain, full, hidden = banks
+    hidden_needs = [row for row in hidden if isinstance(row, Need)]
+    for who in WHO[1:]:
+        one, other = plain.reader(bank[who]), full.reader(bank[who])
+        for text in TEXTS:
+            for besides in ("", str(hidden_needs[0].id), str(hidden_needs[1].id)):
+                answers = [
+                    answer(
+                        client.post(
+                            "/needs/similar",
+                            data={
+                                "csrf_token": token_of(client),
+                                "title": text,
+                                "problem": text,
+                                "besides": besides,
+                            },
+                            headers=headers,
+                        )
+                    )
+                    for client in (one, other)
+                ]
+                assert answers[0] == answers[1], (who, text)
+
+
+def test_a_hidden_posting_is_answered_like_one_that_never_was(banks, bank):
+    plain, full, hidden = banks
+    for who in WHO:
+        client = full.reader(bank[who])
+        for row in hidden:
+            kind = "needs" if isinstance(row, Need) else "competences"
+            uses = ("", "/edit", *(("/status", "/close") if kind == "needs" else ()))
+            for use in uses:
+                address = f"/{kind}/{row.id}{use}"
+                nothing = address.replace(str(row.id), "00000000-0000-4000-8000-000000000000")
+                got = answer(client.get(address))
+                like = answer(client.get(nothing))
+                assert (got[0], got[1]) == (like[0], like[1]), (who, address)
+                assert got[2].replace(str(row.id), "x") == like[2].replace(
+                    "00000000-0000-4000-8000-000000000000", "x"
+                )
+
+
+def test_acts_on_a_hidden_posting_are_refused_as_if_it_never_was(banks, bank):
+    _plain, full, hidden = banks
+    acts = {
+        Need: ("edit", "open", "withdraw", "restore", "close"),
+        Competence: ("edit", "open", "close"),
+    }
+    for who in ("partner", "member", "company", "ambassador", "admin", "observer"):
+        client = full.reader(bank[who])
+        token = token_of(client)
+        for row in hidden:
+            kind = "needs" if isinstance(row, Need) else "competences"
+            for act in acts[type(row)]:
+                response = client.post(f"/{kind}/{row.id}/{act}", data={"csrf_token": token})
+                assert response.status_code == 404, (who, kind, act)
+
+
+def test_whoever_may_read_it_finds_it(banks, bank, author):
+    """The comparison would be worth nothing if the hidden could not be found at all."""
+    _plain, full, _hidden = banks
+    client = full.reader(author)
+    for address in (f"/search?q={quote(SECRET['title'])}", "/needs/?ended=1", "/my"):
+        assert SECRET["title"] in client.get(address).get_data(as_text=True)
+    assert SECRET_OFFER["title"] in client.get("/competences/").get_data(as_text=True)
+
+
+def test_every_readable_route_is_compared(app, session, bank):
+    """A new route must be added to the comparison, or told here why not."""
+    compared = {
+        app.url_map.bind("localhost").match(address.split("?")[0])[0]
+        for address in addresses(session)
+    }
+    with_get = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or set()) and rule.endpoint in POLICY
+    }
+    assert with_get - compared == {
+        # About nothing that could be hidden.
+        "static",
+        "front.favicon",
+        "front.health",
+        "front.choose_language",
+        "security.login",
+        "security.change_password",
+        "prior_works.show",
+        "organisations.new",
+        "organisations.edit",
+        # Refused by role or side before anything is looked up; the policy's tests try them.
+        "needs.closing",
+        "pairings.show",
+        "coordination.need",
+        "coordination.suggestion",
+    }
