@@ -8,6 +8,7 @@ share. Who may read what is decided in SQL for every search, before anything is 
 import hashlib
 import shutil
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,9 @@ from needsbank.services.embedding import representation_of
 Keys = NDArray[np.int64]
 UNSAVED_ROWS = 2000
 """A snapshot is worth writing when so many rows came after the last one."""
+ALWAYS_FRESH_ROWS = 5000
+REFRESH_SHARE = 5
+"""Taking rows into a large index costs at most one second of so many."""
 _READ_AT_ONCE = 1000
 
 
@@ -39,16 +43,24 @@ class SubjectIndex:
         self._index: Index | None = None
         self._seq = 0
         self._saved_seq = 0
+        self._next_refresh = 0.0
 
     def current(self, session: Session) -> Index:
-        """Return an index that holds every row committed before the call."""
+        """Return an index that holds every row committed before the call.
+
+        A large index may lag a few seconds while rows keep coming: taking them in one by one
+        would keep every search waiting.
+        """
         newest = session.scalar(select(func.max(Embedding.seq)).where(*self._mine())) or 0
         with self._lock:
             if self._index is None:
                 self._index = self._from_snapshot(session, newest)
-            if newest > self._seq:
+            if newest > self._seq and time.monotonic() >= self._next_refresh:
+                started = time.monotonic()
                 self._index = self._index.extended(list(self._rows_since(session, self._seq)))
                 self._seq = newest
+                if len(self._index) > ALWAYS_FRESH_ROWS:
+                    self._next_refresh = started + REFRESH_SHARE * (time.monotonic() - started)
             return self._index
 
     def save_snapshot(self, session: Session) -> bool:

@@ -13,7 +13,8 @@ LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 _AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 _RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    "resultTypes": ["violations"], "rules": {"label-content-name-mismatch": {"enabled": False}},
+    "resultTypes": ["violations"],
+    "rules": {"label-content-name-mismatch": {"enabled": False}},
 }
 _RESOURCE = "Failed to load resource"
 
@@ -26,7 +27,9 @@ class Watch:
         self._documents: set[str] = set()
         self._errors: list[tuple[str, str]] = []
         context.on("console", self._on_console)
-        context.on("weberror", lambda error: self._errors.append((error.page.url, str(error.error))))
+        context.on(
+            "weberror", lambda error: self._errors.append((error.page.url, str(error.error)))
+        )
         context.on("dialog", self._on_dialog)
         context.on("response", self._on_response)
 

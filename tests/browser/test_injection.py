@@ -11,9 +11,9 @@ pytestmark = pytest.mark.browser
 
 ATTACK = (
     "\"><img src=x onerror=alert('{0}')><script>alert('{0}')</script>"
-    "<svg onload=alert('{0}')> [{0}](javascript:alert('{0}')) **{0}**"
-    " <a href=\"javascript:alert('{0}')\">{0}</a> javascript:alert('{0}') {{{{7*7}}}}"
+    " [x](javascript:alert('{0}')) **{0}** <a href=javascript:alert('{0}')>{0}</a> {{{{7*7}}}}"
 )
+NEED = "Kesällä kotihoidon sijaisia tulee kymmeniä, ja perehdytys jää puolikkaaseen vuoroon."
 FIELDS = ("title", "problem", "wished_change", "who_suffers", "timing", "place")
 
 
@@ -49,7 +49,8 @@ def post_attack(reader: Reader) -> None:
     reader.page.goto("/needs/new")
     reader.page.get_by_text(reader.word("Tell more, if you like")).click()
     for name in FIELDS:
-        reader.page.fill(f"#{name}", ATTACK.format(name)[:200])
+        reader.page.fill(f"#{name}", ATTACK.format(name))
+    reader.page.fill("#problem", f"{ATTACK.format('problem')} {NEED}")
     reader.press("Post the need")
     reader.page.wait_for_url("**/needs/*-*")
 

@@ -71,9 +71,7 @@ def test_an_error_is_told_where_the_field_is(browse: Browse):
     expect(title).to_have_attribute("aria-invalid", "true")
     expect(title).to_have_accessible_description(
         f"{reader.word('Say in a few words what you need.')} "
-        + reader.word(
-            "Also a question will do. Leave out names and anything about patients."
-        )
+        + reader.word("Also a question will do. Leave out names and anything about patients.")
     )
 
 

@@ -42,7 +42,8 @@ def test_a_person_is_greeted_in_their_language_by_a_new_browser(browse: Browse):
     speaks(elsewhere.page, "en")
 
 
+@pytest.mark.browser_context_args(locale="sv-FI")
 def test_a_browser_that_asks_for_a_language_gets_it(browse: Browse):
-    reader = browse("sv", remembered=False, extra_http_headers={"Accept-Language": "sv-FI,sv"})
+    reader = browse("sv", remembered=False)
     reader.page.goto("/")
     speaks(reader.page, "sv")

@@ -12,7 +12,9 @@ from tests.browser.reader import Reader
 pytestmark = pytest.mark.browser
 
 TITLE = "Uusi sijainen saa opastusta vain puolikkaan vuoron"
-PROBLEM = "Kesällä sijaisia tulee kymmeniä. Perehdytys jää sen varaan, kuka sattuu olemaan vuorossa."
+PROBLEM = (
+    "Kesällä sijaisia tulee kymmeniä. Perehdytys jää sen varaan, kuka sattuu olemaan vuorossa."
+)
 SUGGESTED_WITHIN = 10
 """Seconds in which a patient reader reloads the page."""
 

@@ -1,0 +1,24 @@
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_run_from_top_to_bottom(path, monkeypatch):
+    monkeypatch.setenv("ENCODER", "fake")
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": ROOT}}).execute()
+    printed = [cell for cell in notebook.cells if cell.get("outputs")]
+    assert len(printed) >= 4
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_are_kept_without_their_results(path):
+    cells = nbformat.read(path, as_version=4).cells
+    assert [cell for cell in cells if cell.get("outputs") or cell.get("execution_count")] == []
