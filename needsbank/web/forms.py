@@ -8,7 +8,9 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field as FormField
+from wtforms import StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.fields.core import UnboundField
 from wtforms.validators import Length, StopValidation
 
 from needsbank.db.models import Unit
@@ -33,6 +35,38 @@ class Required:
         if not str(field.data or "").strip():
             field.errors[:] = []
             raise StopValidation(self.message)
+
+
+class Sent:
+    """Refuse a choice that the form did not send, instead of taking its default."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: FlaskForm, field: FormField) -> None:
+        """Raise when nothing was sent."""
+        if not field.raw_data:
+            raise StopValidation(self.message)
+
+
+def without_nul(text: str | None) -> str | None:
+    """Return text without NUL, which neither HTML nor PostgreSQL can hold."""
+    return text.replace("\0", " ") if text else text
+
+
+class BankForm(FlaskForm):
+    """A form whose texts are fit to be stored."""
+
+    class Meta(FlaskForm.Meta):
+        """What WTForms asks while it makes the fields."""
+
+        def bind_field(
+            self, form: FlaskForm, unbound_field: UnboundField, options: dict[str, Any]
+        ) -> FormField:
+            """Give every text field the filter."""
+            if issubclass(unbound_field.field_class, StringField):
+                options["filters"] = [*options.get("filters", ()), without_nul]
+            return super().bind_field(form, unbound_field, options)
 
 
 def at_most(length: int) -> Length:

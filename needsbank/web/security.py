@@ -181,5 +181,5 @@ def _add_headers(response: Response) -> Response:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint != "static":
         response.vary.add("Cookie")
-        headers.setdefault("Cache-Control", "no-store")
+        headers["Cache-Control"] = "no-store"
     return response

@@ -6,7 +6,7 @@ from needsbank.db.models import User
 from needsbank.domain.languages import Language
 from needsbank.domain.roles import Role
 from tests.conftest import browser
-from tests.factories import add_need, add_user, reread
+from tests.factories import add_need, add_user, day, reread
 from tests.pages import Page, get_page, sign_in
 
 
@@ -97,11 +97,9 @@ def test_choosing_a_language_leads_back_to_where_the_reader_was(client, own):
 
 
 @pytest.mark.parametrize(
-    ("language", "written"), [("fi", "1. tammikuuta"), ("sv", "1 jan"), ("en", "Jan 1, 2026")]
+    ("language", "written"), [("fi", "1.1.2026"), ("sv", "1 jan"), ("en", "Jan 1, 2026")]
 )
 def test_days_are_written_as_the_reader_writes_them(app, session, language, written):
-    from tests.factories import day
-
     need = add_need(session, created=day(0))
     assert written in get_page(browser(app, language), f"/needs/{need.id}").main
 

@@ -5,7 +5,8 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from needsbank.db.models import Need
+from needsbank.app import engine_of
+from needsbank.db.models import Need, Organisation
 from needsbank.domain.fields import Field
 from needsbank.domain.needs import CloseReason, NeedState, Scope
 from needsbank.domain.roles import Role
@@ -21,7 +22,7 @@ from tests.factories import (
     reread,
     unit_id_of,
 )
-from tests.pages import Page, get_page, post
+from tests.pages import Page, get_page, post, token_of
 
 TEXTS = {
     "title": "Avaimet hukkuvat",
@@ -32,6 +33,9 @@ TEXTS = {
     "place": "kotihoidossa",
 }
 CHOICES = {"field": "health_social", "scope": "team", "language": "fi", "visibility": "network"}
+
+# What a browser sends of an untouched form.
+EMPTY = {**dict.fromkeys([*TEXTS, "unit_id", "field", "scope", "language"], ""), "visibility": "public"}
 
 
 @pytest.fixture
@@ -69,8 +73,7 @@ def test_a_need_is_posted_with_everything_said(mine, session, partner):
 
 def test_three_answers_are_enough(mine, session, partner):
     said = {name: TEXTS[name] for name in ("title", "problem")}
-    unit_id = str(unit_id_of(session, partner))
-    response = post(mine, "/needs/", **said, unit_id=unit_id, visibility="public")
+    response = post(mine, "/needs/", **{**EMPTY, **said}, unit_id=str(unit_id_of(session, partner)))
     assert response.status_code == 303
     assert only_need(session).state is NeedState.OPEN
 
@@ -97,16 +100,15 @@ def test_what_is_missing_is_told_and_what_was_typed_is_kept(mine, session, partn
 
 
 def test_everything_that_is_missing_is_told_at_once(mine, session, partner):
-    page = Page(post(mine, "/needs/", visibility="public", unit_id=""))
+    organisation = session.get_one(Organisation, organisation_id_of(partner))
+    add_unit(session, organisation, "Night team")
+    page = Page(post(mine, "/needs/", **EMPTY))
+    assert page.status == 422
     assert page.errors == [
-        "Say in a few words what you need.",
-        "Tell what the problem is.",
-    ] or page.errors == [
         "Say in a few words what you need.",
         "Tell what the problem is.",
         "Choose the unit whose need this is.",
     ]
-    assert page.status == 422
 
 
 @pytest.mark.parametrize(
@@ -147,8 +149,6 @@ def test_a_single_unit_is_chosen_already(mine, session, partner):
 
 
 def test_units_are_offered_as_a_tree_under_their_organisation(mine, session, partner):
-    from needsbank.db.models import Organisation
-
     organisation = session.get_one(Organisation, organisation_id_of(partner))
     add_unit(session, organisation, "Night team", organisation.units[0])
     page = get_page(mine, "/needs/new")
@@ -247,7 +247,7 @@ def test_a_withdrawn_need_is_its_author_s_until_it_is_restored(mine, client, ses
 def test_authors_are_offered_what_the_state_allows(mine, session, partner, state, offered):
     need = add_need(session, partner, state=state, close_reason=CloseReason.SOLVED)
     html = get_page(mine, f"/needs/{need.id}").html
-    assert set(re.findall(rf"/needs/{need.id}/(\w+)\"", html)) == offered
+    assert set(re.findall(rf"/needs/{need.id}/(\w+)\"", html)) - {"status"} == offered
 
 
 def test_others_are_offered_nothing(client, session, sign_in_as, partner):
@@ -303,8 +303,6 @@ def test_what_is_like_a_text_is_shown_as_a_page_without_scripts(mine, session, p
 def test_what_is_like_a_text_is_shown_beside_it_with_scripts(mine, session, partner, work):
     add_need(session, title=TEXTS["title"], problem=TEXTS["problem"])
     work()
-    from tests.pages import token_of
-
     response = mine.post(
         "/needs/similar",
         data={"csrf_token": token_of(mine), **filled(session, partner)},
@@ -331,15 +329,14 @@ def test_a_need_tells_what_is_like_it_but_not_itself(client, session, partner, w
 def test_a_list_costs_as_many_queries_however_long_it_is(
     app, mine, session, partner, count_queries, rows, address
 ):
-    from needsbank.app import engine_of
-
     for _ in range(rows):
         add_need(session, partner)
     mine.get(address)
     with count_queries(engine_of(app)) as queries:
         page = get_page(mine, address)
-    assert len(page.all("article")) == rows
-    assert len(queries) == {"/needs/": 4, "/": 3, "/my": 5}[address], queries
+    assert len([e for e in page.all("article") if "posting" in e.get("class")]) == rows
+    # The session, the reader and their roles come before what the page itself asks for.
+    assert len(queries) == {"/needs/": 5, "/": 4, "/my": 6}[address], queries
 
 
 def test_the_list_keeps_words_and_filters_from_page_to_page(client, session, partner):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 
@@ -18,7 +17,7 @@ from needsbank.domain.fields import Field
 from needsbank.domain.languages import INTERFACE_LANGUAGES
 from needsbank.domain.needs import TITLE_MAX
 from needsbank.domain.visibility import Visibility
-from needsbank.web.forms import Required, at_most, code_of, unit_choices, unit_id
+from needsbank.web.forms import BankForm, Required, Sent, at_most, code_of, unit_choices, unit_id
 from needsbank.web.labels import choices
 
 
@@ -27,7 +26,7 @@ def _amount(most: int) -> list[object]:
     return [Optional(), NumberRange(min=1, max=most, message=message)]
 
 
-class CompetenceForm(FlaskForm):
+class CompetenceForm(BankForm):
     """What is offered; a course round also says how much room it has."""
 
     kind = RadioField(
@@ -53,7 +52,10 @@ class CompetenceForm(FlaskForm):
         choices=choices(INTERFACE_LANGUAGES, empty=_l("Recognise it for me")),
     )
     visibility = RadioField(
-        _l("Who may see it?"), choices=choices(Visibility), default=Visibility.PUBLIC.value
+        _l("Who may see it?"),
+        choices=choices(Visibility),
+        default=Visibility.PUBLIC.value,
+        validators=[Sent(_l("Choose who may see it."))],
     )
     slots = IntegerField(_l("How many teams or challenges fit in"), validators=_amount(500))
     weeks = IntegerField(_l("Length in weeks"), validators=_amount(104))

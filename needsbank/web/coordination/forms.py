@@ -3,16 +3,15 @@
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, TextAreaField
 
 from needsbank.domain.needs import DETAIL_MAX
 from needsbank.domain.suggestions import DecideSuggestion, SuggestionState, Verdict
-from needsbank.web.forms import Required, at_most
+from needsbank.web.forms import BankForm, Required, at_most
 from needsbank.web.labels import choices
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(BankForm):
     """A verdict with its reason; `seen` is the state that the coordinator decided on."""
 
     verdict = RadioField(

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 
 from needsbank.db.models import Unit
@@ -20,13 +19,13 @@ from needsbank.domain.needs import (
     Scope,
 )
 from needsbank.domain.visibility import Visibility
-from needsbank.web.forms import Required, at_most, code_of, unit_choices, unit_id
+from needsbank.web.forms import BankForm, Required, Sent, at_most, code_of, unit_choices, unit_id
 from needsbank.web.labels import choices
 
 _detail = at_most(DETAIL_MAX)
 
 
-class NeedForm(FlaskForm):
+class NeedForm(BankForm):
     """Three questions that must be answered, and more that help."""
 
     title = StringField(
@@ -63,7 +62,10 @@ class NeedForm(FlaskForm):
         choices=choices(INTERFACE_LANGUAGES, empty=_l("Recognise it for me")),
     )
     visibility = RadioField(
-        _l("Who may see it?"), choices=choices(Visibility), default=Visibility.PUBLIC.value
+        _l("Who may see it?"),
+        choices=choices(Visibility),
+        default=Visibility.PUBLIC.value,
+        validators=[Sent(_l("Choose who may see it."))],
     )
 
     def offer(self, units: Sequence[Unit]) -> None:
@@ -89,7 +91,7 @@ class NeedForm(FlaskForm):
         )
 
 
-class CloseForm(FlaskForm):
+class CloseForm(BankForm):
     """Why a need ends."""
 
     reason = RadioField(

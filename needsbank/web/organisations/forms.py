@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from needsbank.db.models import Unit
 from needsbank.domain.organisations import AddUnit, DescribeOrganisation, Region, Sector
 from needsbank.services.units import in_tree_order
-from needsbank.web.forms import Required, at_most, unit_id
+from needsbank.web.forms import BankForm, Required, at_most, unit_id
 from needsbank.web.labels import choices
 
 
-class OrganisationForm(FlaskForm):
+class OrganisationForm(BankForm):
     """What an organisation is."""
 
     name = StringField(
@@ -47,7 +46,7 @@ class OrganisationForm(FlaskForm):
         )
 
 
-class UnitForm(FlaskForm):
+class UnitForm(BankForm):
     """A new unit and its place in the tree."""
 
     name = StringField(

@@ -3,15 +3,14 @@
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 
 from needsbank.domain.needs import DETAIL_MAX
 from needsbank.domain.suggestions import AnswerSuggestion, Side
-from needsbank.web.forms import at_most
+from needsbank.web.forms import BankForm, at_most
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(BankForm):
     """Yes or no to a pairing; which of them, and for which side, the pressed button says."""
 
     reason = TextAreaField(
