@@ -33,7 +33,7 @@ def base_url(
         yield given
         return
     # The unpacked encoder is kept from run to run.
-    encoder_cache = pytestconfig.cache.mkdir("encoder")  # type: ignore[union-attr]  # never off here
+    encoder_cache = pytestconfig.cache.mkdir("encoder")
     with demo_bank(tmp_path_factory.mktemp("bank"), encoder_cache) as address:
         yield address
 

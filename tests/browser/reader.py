@@ -3,13 +3,23 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from babel.support import Translations
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Response
+from babel.support import NullTranslations, Translations
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Locator,
+    Page,
+    Response,
+    ViewportSize,
+    WebError,
+)
 
 from tests.browser.serving import PASSWORD
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
+PHONE = ViewportSize(width=320, height=640)
 _AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 _RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
@@ -27,9 +37,7 @@ class Watch:
         self._documents: set[str] = set()
         self._errors: list[tuple[str, str]] = []
         context.on("console", self._on_console)
-        context.on(
-            "weberror", lambda error: self._errors.append((error.page.url, str(error.error)))
-        )
+        context.on("weberror", self._on_error)
         context.on("dialog", self._on_dialog)
         context.on("response", self._on_response)
 
@@ -45,6 +53,9 @@ class Watch:
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self._errors.append((message.location["url"], message.text))
+
+    def _on_error(self, error: WebError) -> None:
+        self._errors.append((error.page.url if error.page else "", str(error.error)))
 
     def _on_dialog(self, dialog: Dialog) -> None:
         self._errors.append((dialog.page.url if dialog.page else "", f"dialog {dialog.message!r}"))
@@ -63,7 +74,7 @@ class Reader:
     page: Page
     watch: Watch
     language: str
-    _catalogue: Translations = field(init=False)
+    _catalogue: NullTranslations = field(init=False)
 
     def __post_init__(self) -> None:
         folder = ROOT / "needsbank" / "translations"
@@ -140,8 +151,8 @@ class Reader:
 
     def _too_wide(self) -> list[str]:
         found: list[str] = self.page.evaluate(
-            """() => [...document.querySelectorAll("body *")]
-                .filter(each => each.getBoundingClientRect().right > 320.5 && !each.closest("nav"))
+            """() => [...document.querySelectorAll("main *")]
+                .filter(each => each.getBoundingClientRect().left + each.scrollWidth > 320.5)
                 .map(each => each.outerHTML.slice(0, 160))"""
         )
         return found

@@ -1,7 +1,6 @@
 """A need's whole way, from writing to an agreed pairing, by the people themselves."""
 
 import json
-import re
 from typing import NamedTuple
 
 import pytest
@@ -35,7 +34,7 @@ TEXTS = {
     "sv": Written(
         "Hur får vi hemvårdens anställda att trivas och stanna i sitt arbete",
         "Från hemvårdens team slutar folk snabbare än vi hinner anställa nya."
-        " De som går säger att de inte kan påverka sitt arbete och att introduktionen blev på hälft.",
+        " De som går säger att de inte kan påverka sitt arbete och att introduktionen uteblev.",
         "Rundan börjar i rätt tid och temat är detsamma.",
     ),
     "en": Written(
@@ -102,6 +101,7 @@ def write_a_need(reader: Reader, written: Written) -> None:
     expect(reader.heading()).to_have_text(reader.word("Post a need"))
     reader.check()
     reader.control("What do you need, in one sentence?").press_sequentially(written.title, delay=5)
+    reader.control("What is the problem?").press_sequentially(written.problem, delay=2)
     similar = reader.page.locator("#similar li")
     expect(similar.first).to_be_visible()
     announced = reader.words(
@@ -111,7 +111,6 @@ def write_a_need(reader: Reader, written: Written) -> None:
     )
     expect(reader.page.locator("#similar-status")).to_have_text(announced)
     reader.check_accessibility()
-    reader.control("What is the problem?").fill(written.problem)
     reader.press("Post the need")
 
 
@@ -127,7 +126,7 @@ def approve_a_pairing(reader: Reader, written: Written, organisation: str) -> No
     expect(reader.heading()).to_have_text(reader.word("Coordinator's desk"))
     reader.check()
     reader.follow(written.title)
-    expect(reader.heading()).to_have_text(reader.word("Review: %(title)s", title=written.title))
+    expect(reader.heading()).to_contain_text(written.title)
     reader.check()
     offered = reader.main().get_by_role("listitem").filter(has_text=f"· {organisation}")
     offered.get_by_role("link").first.click()
@@ -145,7 +144,7 @@ def open_own_pairing(reader: Reader, title: str) -> None:
     expect(reader.heading()).to_have_text(reader.word("Pairings"))
     reader.check()
     reader.follow(title)
-    expect(reader.heading()).to_have_text(re.compile(re.escape(title)))
+    expect(reader.heading()).to_contain_text(title)
     reader.check()
 
 

@@ -63,18 +63,6 @@ def test_a_form_with_errors_leads_to_its_fields(
         assert focused(reader.page, "name") == name
 
 
-def test_an_error_is_told_where_the_field_is(browse: Browse):
-    reader = browse("en", PARTNER)
-    reader.page.goto("/needs/new")
-    reader.press("Post the need")
-    title = reader.control("What do you need, in one sentence?")
-    expect(title).to_have_attribute("aria-invalid", "true")
-    expect(title).to_have_accessible_description(
-        f"{reader.word('Say in a few words what you need.')} "
-        + reader.word("Also a question will do. Leave out names and anything about patients.")
-    )
-
-
 def test_a_need_can_be_posted_with_a_keyboard_alone(browse: Browse):
     reader = browse("en", PARTNER)
     page = reader.page

@@ -6,11 +6,10 @@ import pytest
 
 from tests.browser.conftest import Browse, remember
 from tests.browser.places import PLACES, Place
-from tests.browser.reader import ROOT
+from tests.browser.reader import PHONE, ROOT
 
 TEMPLATES = ROOT / "needsbank" / "templates"
 # Frames and parts of pages; the error pages have tests of their own.
-PHONE = {"width": 320, "height": 640}
 NO_PAGES = {"base.html", "error.html", "error_plain.html"}
 
 

@@ -9,6 +9,7 @@ from needsbank.domain.needs import NeedState
 from needsbank.domain.suggestions import SuggestionState, Verdict
 from needsbank.domain.visibility import Visibility
 from needsbank.services import audit
+from needsbank.web.labels import ACTS
 from tests.factories import add_competence, add_need, add_suggestion, day, reread
 from tests.pages import Page, get_page, post
 
@@ -61,7 +62,7 @@ def test_a_need_costs_as_many_queries_however_much_is_suggested(
     with count_queries(engine_of(app)) as queries:
         page = get_page(desk, address)
     assert len([e for e in page.all("a") if "/suggestions/" in e.get("href")]) == rows
-    assert len(queries) == 6, queries
+    assert len(queries) == 7, queries
 
 
 def test_a_need_without_suggestions_has_no_good_pair(desk, session):
@@ -180,8 +181,6 @@ def test_the_log_tells_who_did_what_newest_first(desk, session, coordinator, par
 
 def test_the_log_can_say_every_act_in_words(desk, session, coordinator):
     """No act is shown as the code that the database keeps."""
-    from needsbank.web.labels import ACTS
-
     need = add_need(session)
     for subject, act in ACTS:
         audit.record(session, coordinator.actor, act, subject, need.id)

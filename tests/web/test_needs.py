@@ -73,7 +73,8 @@ def test_a_need_is_posted_with_everything_said(mine, session, partner):
 
 def test_three_answers_are_enough(mine, session, partner):
     said = {name: TEXTS[name] for name in ("title", "problem")}
-    response = post(mine, "/needs/", **{**EMPTY, **said}, unit_id=str(unit_id_of(session, partner)))
+    values = {**EMPTY, **said, "unit_id": str(unit_id_of(session, partner))}
+    response = post(mine, "/needs/", **values)
     assert response.status_code == 303
     assert only_need(session).state is NeedState.OPEN
 

@@ -1,0 +1,95 @@
+"""The made-up bank loads whole, and its accounts are what the sign-in page promises."""
+
+import pytest
+from sqlalchemy import func, select
+
+from needsbank.db.models import Competence, Need, Organisation, PriorWork, Suggestion, Unit, User
+from needsbank.db.transaction import transaction
+from needsbank.domain.competences import CompetenceKind
+from needsbank.domain.languages import Language
+from needsbank.domain.roles import Role
+from needsbank.domain.suggestions import SuggestionState
+from needsbank.domain.visibility import Visibility
+from needsbank.services.demo_bank import ACCOUNTS, decide_some, is_empty, load_demo_bank
+from needsbank.sources.demo_bank import read_records
+from tests.conftest import ROOT
+from tests.factories import add_suggestion
+
+FILES = ("organisations", "needs", "competences", "prior_works")
+
+
+@pytest.fixture
+def records():
+    return {name: read_records(ROOT / "data" / "demo", name) for name in FILES}
+
+
+@pytest.fixture
+def loaded(session, records):
+    with transaction(session):
+        load_demo_bank(session, records, "a hash")
+    return records
+
+
+def count(session, model):
+    return session.scalar(select(func.count()).select_from(model))
+
+
+def test_an_empty_bank_is_empty_until_it_is_filled(session, records):
+    assert is_empty(session)
+    with transaction(session):
+        load_demo_bank(session, records, "a hash")
+    assert not is_empty(session)
+
+
+def test_every_record_is_stored(session, loaded):
+    models = (Organisation, Need, Competence, PriorWork)
+    assert [count(session, model) for model in models] == [len(loaded[name]) for name in FILES]
+    assert count(session, Unit) == sum(len(each["units"]) for each in loaded["organisations"])
+
+
+def test_there_is_an_account_of_every_role(session, loaded):
+    accounts = session.scalars(select(User).where(User.password == "a hash")).all()
+    assert {user.email for user in accounts} == {account.email for account in ACCOUNTS}
+    roles = {membership.role for user in accounts for membership in user.memberships}
+    assert roles == set(Role)
+
+
+def test_contacts_cannot_sign_in(session, loaded):
+    contacts = session.scalars(select(User).where(User.email.like("%@contacts.demo.example")))
+    assert {contact.password for contact in contacts} == {None}
+
+
+def test_the_bank_shows_every_kind_language_and_level(session, loaded):
+    assert set(session.scalars(select(Competence.kind))) == set(CompetenceKind)
+    ours = {Language.FI, Language.SV, Language.EN}
+    assert ours <= set(session.scalars(select(Need.language)))
+    assert ours <= set(session.scalars(select(PriorWork.language)))
+    assert len(set(session.scalars(select(Need.visibility)))) > 1
+    assert Visibility.PUBLIC in set(session.scalars(select(Need.visibility)))
+
+
+def test_some_true_pairs_are_decided_and_some_agreed(session, loaded):
+    pairs = read_records(ROOT / "data" / "demo", "pairs")
+    needs = session.scalars(select(Need).limit(6)).all()
+    competences = session.scalars(select(Competence).limit(6)).all()
+    made = [add_suggestion(session, n, c) for n, c in zip(needs, competences, strict=True)]
+    by_id = {row.id: row for row in (*needs, *competences)}
+    keys = _keys(loaded, by_id)
+    known = [{"need": keys[s.need_id], "competence": keys[s.competence_id]} for s in made]
+    with transaction(session):
+        decide_some(session, [*known, *pairs], most=4)
+    states = [session.get_one(Suggestion, each.id).state for each in made]
+    assert states == [
+        SuggestionState.AGREED,
+        SuggestionState.APPROVED,
+        SuggestionState.APPROVED,
+        SuggestionState.AGREED,
+        SuggestionState.PROPOSED,
+        SuggestionState.PROPOSED,
+    ]
+
+
+def _keys(loaded, by_id):
+    """Return what the files call each row."""
+    titles = {each["title"]: each["id"] for n in ("needs", "competences") for each in loaded[n]}
+    return {row_id: titles[row.title] for row_id, row in by_id.items()}

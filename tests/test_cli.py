@@ -1,0 +1,390 @@
+"""The command line: quick to ask for help, clear when it refuses, and it does what it says."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import click
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from needsbank.cli import main
+from needsbank.db.models import Embedding, ImportRun, Membership, Organisation, PriorWork, User
+from needsbank.domain.roles import Role
+from tests.conftest import ROOT
+from tests.factories import add_competence, add_need, add_organisation, add_user
+
+HEAVY = ("numpy", "sqlalchemy", "flask", "matching", "rich", "onnx", "sklearn")
+
+
+class Outcome:
+    """What a command said and how it ended."""
+
+    def __init__(self, ended):
+        self.code = ended.returncode
+        self.out, self.err = ended.stdout, ended.stderr
+
+
+@pytest.fixture
+def environment(settings):
+    """The variables that lead a command to this test's bank."""
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+        "NEEDSBANK_INSTANCE": str(settings.instance),
+        "NEEDSBANK_ENCODER": "fake",
+        "COLUMNS": "100",
+    }
+
+
+@pytest.fixture
+def run(environment):
+    def run(*words, **variables):
+        ended = subprocess.run(
+            [sys.executable, "-m", "needsbank.cli", *words],
+            cwd=ROOT,
+            env=environment | variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return Outcome(ended)
+
+    return run
+
+
+def commands(group=main, path=()):
+    """Return the words of every command and group."""
+    yield path
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def test_help_imports_nothing_heavy(run, environment):
+    code = (
+        "import sys; from needsbank.cli import main; main(['--help'], standalone_mode=False);"
+        f"print('heavy:', [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout.splitlines()[-1] == "heavy: []"
+
+
+@pytest.mark.parametrize("path", list(commands()), ids=" ".join)
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_every_command_explains_itself(path, option, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([*path, option])
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert said.startswith("Usage: ")
+    explained = said.split("\n\n")[1].strip()
+    assert explained.endswith(".")
+
+
+def test_the_version_is_the_package_s(capsys):
+    from needsbank import __version__
+
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"needsbank, version {__version__}\n"
+
+
+def test_a_database_is_made_and_checked(run, tmp_path):
+    elsewhere = {"NEEDSBANK_INSTANCE": str(tmp_path / "new")}
+    refused = run("db", "check", **elsewhere)
+    assert (refused.code, refused.out) == (1, "")
+    assert re.fullmatch(r"needsbank: the database is at step none, .*\n", refused.err)
+    assert run("db", "upgrade", **elsewhere).out == "The database is up to date.\n"
+    checked = run("db", "check", **elsewhere)
+    assert (checked.code, checked.out) == (0, "The database fits this version.\n")
+
+
+CATALOGUE = [
+    {"title": "Keys of home care", "id": 1, "year": 2024, "lang": "en", "kind": "thesis"},
+    {"title": "Meals on wheels", "id": 2},
+    {"title": "", "id": 3},
+    {"title": "From the future", "year": 3000},
+]
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    path = tmp_path / "works.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in CATALOGUE) + "{broken\n")
+    return path
+
+
+def works(session):
+    session.rollback()
+    return sorted(tuple(row) for row in session.execute(select(PriorWork.source, PriorWork.title)))
+
+
+def test_a_catalogue_comes_in_and_what_is_bad_is_told(run, session, catalogue):
+    done = run("import", "prior-work", str(catalogue), "--source", "Theseus", "--no-embed")
+    assert (done.code, done.err) == (0, "")
+    assert "works.jsonl: 2 added, 0 changed, 3 not taken." in done.out
+    assert done.out.splitlines()[-3:] == [
+        "  line 3: title: required",
+        "  line 4: year: year",
+        "  line 5: row: unreadable",
+    ]
+    assert works(session) == [("Theseus", "Keys of home care"), ("Theseus", "Meals on wheels")]
+    assert session.scalar(select(func.count(Embedding.key))) == 0
+
+
+def test_the_same_file_again_adds_nothing(run, session, catalogue):
+    run("import", "prior-work", str(catalogue), "--no-embed")
+    again = run("import", "prior-work", str(catalogue), "--no-embed")
+    assert "0 added, 0 changed, 3 not taken" in again.out
+    assert len(works(session)) == 2
+
+
+def test_a_file_under_another_name_is_the_same_import(run, session, catalogue):
+    run("import", "prior-work", str(catalogue), "--no-embed")
+    renamed = catalogue.rename(catalogue.with_name("renamed.jsonl"))
+    again = run("import", "prior-work", str(renamed), "--no-embed")
+    assert "0 added, 0 changed" in again.out
+    assert works(session) == [
+        ("works.jsonl", "Keys of home care"),
+        ("works.jsonl", "Meals on wheels"),
+    ]
+
+
+def test_an_import_that_was_stopped_goes_on_where_it_was(run, session, catalogue):
+    run("import", "prior-work", str(catalogue), "--no-embed")
+    stopped = session.scalars(select(ImportRun)).one()
+    stopped.position, stopped.finished = 1, None
+    for work in session.scalars(select(PriorWork)):
+        session.delete(work)
+    session.commit()
+    done = run("import", "prior-work", str(catalogue), "--no-embed")
+    assert done.out.splitlines()[0] == "Going on after record 1."
+    assert [title for _, title in works(session)] == ["Meals on wheels"]
+
+
+def test_an_import_that_is_killed_loses_and_doubles_nothing(session, environment, tmp_path):
+    path = tmp_path / "many.jsonl"
+    lines = (json.dumps({"id": n, "title": f"Work {n}"}) + "\n" for n in range(20_000))
+    path.write_text("".join(lines))
+    words = [sys.executable, "-m", "needsbank.cli", "import", "prior-work", str(path), "--no-embed"]
+    running = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    count = select(func.count(PriorWork.id))
+    deadline = time.monotonic() + 30
+    while not (stored := session.scalar(count)) and time.monotonic() < deadline:
+        session.rollback()
+        time.sleep(0.01)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    session.rollback()
+    stored = session.scalar(count)
+    assert 0 < stored < 20_000
+    assert stored == session.scalar(select(ImportRun.position))
+    subprocess.run(words, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
+    session.rollback()
+    assert session.scalar(count) == 20_000
+    assert session.scalar(select(func.count(PriorWork.source_key.distinct()))) == 20_000
+
+
+def test_what_comes_in_is_made_searchable(run, session, catalogue):
+    done = run("import", "prior-work", str(catalogue))
+    assert (done.code, done.err) == (0, "")
+    assert session.scalar(select(func.count(Embedding.key))) == 2
+    found = run("search", "keys", "home")
+    assert "Keys of home care" in found.out
+    assert re.search(r"Prior works \(\d\)", found.out)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("works.xlsx", b"x", "works.xlsx: expected .csv, .jsonl, .csv.gz or .jsonl.gz"),
+        ("works.csv", b"name\nx\n", "a column `title` is required"),
+        ("works.csv", b"title\n\xe4iti\n", "works.csv: not UTF-8 text"),
+        ("works.csv.gz", b"not packed", "works.csv.gz: "),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_clear_line(run, tmp_path, name, content, said):
+    path = tmp_path / name
+    path.write_bytes(content)
+    refused = run("import", "prior-work", str(path), "--no-embed")
+    assert refused.code == 1
+    assert refused.err.startswith("needsbank: ")
+    assert refused.err.count("\n") == 1
+    assert said in refused.err
+
+
+def test_bad_rows_are_told_up_to_a_number(run, tmp_path):
+    path = tmp_path / "works.csv"
+    path.write_text("title,year\n" + "x,soon\n" * 25)
+    lines = run("import", "prior-work", str(path), "--no-embed").out.splitlines()
+    assert len([line for line in lines if line.startswith("  line ")]) == 20
+    assert lines[-1] == "  … and 5 more"
+
+
+def test_embedding_and_suggesting_do_what_is_pending(run, session):
+    problem = "Substitutes cannot find the keys of home care customers."
+    need = add_need(session, title="Keys get lost", problem=problem)
+    add_competence(session, title="Keys of home care customers", description=problem)
+    assert run("embed").code == 0
+    assert run("suggest").code == 0
+    session.rollback()
+    session.expire_all()
+    assert session.get_one(type(need), need.id).matched_with is not None
+    found = run("search", "lost", "keys")
+    assert "Needs (1)" in found.out
+    assert "Keys get lost" in found.out
+
+
+def test_a_search_shows_what_everybody_may_read(run, session):
+    from needsbank.domain.visibility import Visibility
+
+    add_need(session, title="Zirconium in secret", visibility=Visibility.NETWORK)
+    run("embed")
+    assert "Zirconium" not in run("search", "zirconium").out
+
+
+def test_people_and_organisations_are_added(run, session):
+    password = "a password of tests"
+    made = run("organisation", "add", "Ähtärin kaupunki", "municipality", "etela_pohjanmaa")
+    assert made.out == "Ähtärin kaupunki has been added.\n"
+    added = run("user", "add", "Aino@bank.example", "--name", "Aino", "--password", password)
+    assert added.code == 0
+    granted = run("user", "grant", "aino@bank.example", "Ähtärin kaupunki", "partner")
+    assert granted.out == "aino@bank.example is now partner of Ähtärin kaupunki.\n"
+    user = session.scalars(select(User)).one()
+    assert user.password.startswith("$argon2id$")
+    assert [m.role for m in session.scalars(select(Membership))] == [Role.PARTNER]
+    assert session.scalars(select(Organisation.name)).all() == ["Ähtärin kaupunki"]
+
+
+def test_an_account_is_closed_and_gets_a_new_password(run, session):
+    user = add_user(session, email="aino@bank.example")
+    before = user.password
+    assert run("user", "password", user.email, "--password", "quite another one").code == 0
+    assert run("user", "disable", user.email).code == 0
+    session.rollback()
+    session.refresh(user)
+    assert (user.active, user.password != before) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("user", "add", "a@b.example", "--name", "A", "--password", "short"), "at least 12"),
+        (("user", "grant", "nobody@b.example", "Here", "partner"), "nobody@b.example"),
+        (("user", "grant", "aino@bank.example", "Nowhere", "partner"), "called 'Nowhere'"),
+        (("user", "grant", "aino@bank.example", "Here", "boss"), "'boss' is none of: partner, "),
+        (("user", "disable", "nobody@b.example"), "nobody@b.example"),
+        (("organisation", "add", "X", "church", "lappi"), "'church' is none of: wellbeing_county"),
+        (("organisation", "add", "Here", "state", "lappi"), "name: taken"),
+        (("organisation", "add", "X", "state", "lappi", "--business-id", "1"), "business_id"),
+    ],
+)
+def test_what_cannot_be_done_is_one_clear_line(run, session, words, said):
+    add_user(session, email="aino@bank.example")
+    add_organisation(session, "Here")
+    refused = run(*words)
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("needsbank: ")
+    assert refused.err.count("\n") == 1
+    assert said in refused.err
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"NEEDSBANK_ENCODER": "made-up"}, "made-up"),
+        ({"NEEDSBANK_ENCODER_THREADS": "x"}, "NEEDSBANK_ENCODER_THREADS"),
+        ({"NEEDSBANK_DATA": "/nowhere"}, "/nowhere"),
+        ({"NEEDSBANK_DATABASE_URL": "nonsense"}, "NEEDSBANK_DATABASE_URL"),
+        ({"NEEDSBANK_DATABASE_URL": "sqlite:////nowhere/bank.db"}, "/nowhere/bank.db"),
+        ({"NEEDSBANK_INSTANCE": "/dev/null/bank"}, "NEEDSBANK_INSTANCE"),
+    ],
+)
+def test_settings_that_make_no_sense_are_one_clear_line(run, variables, said):
+    refused = run("embed", **variables)
+    assert refused.code == 1
+    assert refused.err.startswith("needsbank: ")
+    assert refused.err.count("\n") == 1
+    assert said in refused.err
+
+
+def test_a_port_that_is_taken_is_told(run):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refused = run("serve", "--port", port)
+    assert refused.code == 1
+    assert refused.err.startswith(f"needsbank: port {port} of 127.0.0.1 is taken")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(address):
+    try:
+        with urllib.request.urlopen(address, timeout=2) as response:
+            return response.status == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
+def test_the_bank_is_served_with_its_worker_and_stops_cleanly(environment, engine):
+    with Session(engine, expire_on_commit=False) as session:
+        add_need(session)
+    port = free_port()
+    serving = subprocess.Popen(
+        [sys.executable, "-m", "needsbank.cli", "serve", "--port", str(port), "--workers", "1"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    deadline = time.monotonic() + 40
+    embedded = 0
+    while time.monotonic() < deadline and not embedded:
+        time.sleep(0.2)
+        with Session(engine) as session:
+            embedded = session.scalar(select(func.count(Embedding.key)))
+    while time.monotonic() < deadline and not answers(f"http://127.0.0.1:{port}/healthz"):
+        time.sleep(0.2)
+    answered = answers(f"http://127.0.0.1:{port}/needs/")
+    serving.send_signal(signal.SIGTERM)
+    said, _ = serving.communicate(timeout=30)
+    assert (answered, embedded, serving.returncode) == (True, 1, 0), said
+    assert not answers(f"http://127.0.0.1:{port}/healthz")
+
+
+def test_commands_are_named_in_the_readme():
+    """Whoever reads how to begin must not be sent to a command that does not exist."""
+    readme = Path(ROOT / "README.md")
+    if not readme.exists():
+        pytest.skip("there is no README yet")
+    known = {" ".join(path) for path in commands()}
+    for words in re.findall(r"`?needsbank ((?:[a-z-]+ ?)+)", readme.read_text()):
+        named = words.strip()
+        assert any(named == each or named.startswith(f"{each} ") for each in known if each), named
