@@ -9,28 +9,34 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
+from dataclasses import dataclass
 
 import click
 import pytest
-from sqlalchemy import func, select
+from click.testing import CliRunner
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import Pool
 
+from needsbank import __version__
 from needsbank.cli import main
+from needsbank.commands import surroundings
 from needsbank.db.models import Embedding, ImportRun, Membership, Organisation, PriorWork, User
 from needsbank.domain.roles import Role
+from needsbank.domain.visibility import Visibility
 from tests.conftest import ROOT
 from tests.factories import add_competence, add_need, add_organisation, add_user
 
 HEAVY = ("numpy", "sqlalchemy", "flask", "matching", "rich", "onnx", "sklearn")
 
 
+@dataclass(frozen=True)
 class Outcome:
-    """What a command said and how it ended."""
+    """How a command ended and what it said."""
 
-    def __init__(self, ended):
-        self.code = ended.returncode
-        self.out, self.err = ended.stdout, ended.stderr
+    code: int
+    out: str
+    err: str
 
 
 @pytest.fixture
@@ -46,19 +52,24 @@ def environment(settings):
 
 @pytest.fixture
 def run(environment):
-    def run(*words, **variables):
-        ended = subprocess.run(
-            [sys.executable, "-m", "needsbank.cli", *words],
-            cwd=ROOT,
-            env=environment | variables,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return Outcome(ended)
+    """Run a command in this process, as its own process would."""
+    opened = []
 
-    return run
+    def remember(connection, _record):
+        opened.append(connection)
+
+    def run(*words, **variables):
+        surroundings.settings.cache_clear()
+        given = dict.fromkeys(os.environ.keys() - environment.keys()) | environment | variables
+        ended = CliRunner().invoke(main, words, env=given, catch_exceptions=False)
+        return Outcome(ended.exit_code, ended.stdout, ended.stderr)
+
+    event.listen(Pool, "connect", remember)
+    yield run
+    event.remove(Pool, "connect", remember)
+    surroundings.settings.cache_clear()
+    for connection in opened:
+        connection.close()
 
 
 def commands(group=main, path=()):
@@ -71,7 +82,7 @@ def commands(group=main, path=()):
             yield (*path, name)
 
 
-def test_help_imports_nothing_heavy(run, environment):
+def test_help_imports_nothing_heavy(environment):
     code = (
         "import sys; from needsbank.cli import main; main(['--help'], standalone_mode=False);"
         f"print('heavy:', [name for name in {HEAVY!r} if name in sys.modules])"
@@ -100,8 +111,6 @@ def test_every_command_explains_itself(path, option, capsys):
 
 
 def test_the_version_is_the_package_s(capsys):
-    from needsbank import __version__
-
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == f"needsbank, version {__version__}\n"
@@ -254,8 +263,6 @@ def test_embedding_and_suggesting_do_what_is_pending(run, session):
 
 
 def test_a_search_shows_what_everybody_may_read(run, session):
-    from needsbank.domain.visibility import Visibility
-
     add_need(session, title="Zirconium in secret", visibility=Visibility.NETWORK)
     run("embed")
     assert "Zirconium" not in run("search", "zirconium").out
@@ -379,12 +386,13 @@ def test_the_bank_is_served_with_its_worker_and_stops_cleanly(environment, engin
     assert not answers(f"http://127.0.0.1:{port}/healthz")
 
 
-def test_commands_are_named_in_the_readme():
-    """Whoever reads how to begin must not be sent to a command that does not exist."""
-    readme = Path(ROOT / "README.md")
-    if not readme.exists():
-        pytest.skip("there is no README yet")
-    known = {" ".join(path) for path in commands()}
-    for words in re.findall(r"`?needsbank ((?:[a-z-]+ ?)+)", readme.read_text()):
-        named = words.strip()
-        assert any(named == each or named.startswith(f"{each} ") for each in known if each), named
+def test_commands_that_the_readme_names_are_there():
+    readme = (ROOT / "README.md").read_text()
+    known = {" ".join(path) for path in commands() if path}
+    named = re.findall(r"(?:^|[`/])needsbank ((?:[a-z][a-z-]* ?)+)", readme, re.MULTILINE)
+    unknown = [
+        words
+        for words in map(str.strip, named)
+        if not any(words == each or words.startswith(f"{each} ") for each in known)
+    ]
+    assert unknown == []

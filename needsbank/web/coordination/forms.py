@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms.validators import ValidationError
 
 from needsbank.domain.needs import DETAIL_MAX
 from needsbank.domain.suggestions import DecideSuggestion, SuggestionState, Verdict
@@ -36,4 +37,4 @@ class DecisionForm(BankForm):
     def validate_seen(self, field: HiddenField) -> None:
         """Refuse a state that does not exist."""
         if field.data not in {state.value for state in SuggestionState}:
-            raise ValueError(_l("Reload the page and decide again."))
+            raise ValidationError(_l("Reload the page and decide again."))
