@@ -15,9 +15,9 @@ CANDIDATES = 20
 INTERCEPT = "intercept"
 _SAME_FROM = 0.9
 _POSSIBLY_FROM = 0.5
-RELATED_FROM = 0.03
-"""Rows under it are not worth showing. Low, because the probability is of being *the same*: with
-texts of several sentences two people's words for one idea often reach no more than a tenth."""
+RELATED_FROM = 0.17
+"""Centred cosine from which a row is worth showing as related. Low on purpose: a list beside the form
+that holds a weak third row costs a glance, one that misses the idea costs doing it again."""
 
 
 class DuplicateDetector:
@@ -44,17 +44,26 @@ class DuplicateDetector:
         allowed: Keys | None = None,
         floor: float = RELATED_FROM,
     ) -> list[Duplicate]:
-        """Return the `k` likeliest duplicates among allowed rows, at least as likely as `floor`.
+        """Return at most `k` allowed rows: likely duplicates first, then the related by meaning.
 
-        The text itself, if it is in the index, must be left out by `allowed`.
+        Related rows are in the order of meaning alone, since words count only within a language
+        and would favour it. The text itself, if it is in the index, must be left out by `allowed`.
         """
         if not len(index) or not text.text:
             return []
         pairs = PairFeatures(text, self._matcher.view(index))
-        rows = best_rows(pairs.similarities.evidence, index.positions(allowed), CANDIDATES)
-        likely = [(probability(self._weights, pairs.of(row)), int(index.keys[row])) for row in rows]
-        kept = sorted((-p, key) for p, key in likely if p >= floor)[:k]
-        return [Duplicate(key, -negative, band(-negative)) for negative, key in kept]
+        meaning, evidence = pairs.similarities.meaning, pairs.similarities.evidence
+        places = index.positions(allowed)
+        rows = {*best_rows(evidence, places, CANDIDATES), *best_rows(meaning, places, CANDIDATES)}
+        found = []
+        for row in sorted(rows):
+            likely = probability(self._weights, pairs.of(row))
+            flagged = likely >= _POSSIBLY_FROM
+            if flagged or meaning[row] >= floor:
+                order = (flagged, likely if flagged else float(meaning[row]))
+                found.append((order, Duplicate(int(index.keys[row]), likely, band(likely))))
+        found.sort(key=lambda each: each[0], reverse=True)
+        return [duplicate for _, duplicate in found[:k]]
 
 
 def probability(weights: dict[str, float], features: Features) -> float:

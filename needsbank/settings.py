@@ -46,7 +46,10 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """
     read = os.environ if environ is None else environ
     instance = Path(read.get("NEEDSBANK_INSTANCE", _ROOT / "instance")).resolve()
-    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"NEEDSBANK_INSTANCE: {error}") from error
     return Settings(
         database_url=read.get("NEEDSBANK_DATABASE_URL", f"sqlite:///{instance / 'bank.db'}"),
         secret_key=read.get("NEEDSBANK_SECRET_KEY") or _kept_secret(instance),

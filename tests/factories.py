@@ -29,7 +29,9 @@ from needsbank.domain.visibility import Visibility
 
 PASSWORD = "a password of tests"
 # Argon2id with the least work that it allows: a test signs in often.
-PASSWORD_HASH = "$argon2id$v=19$m=8,t=1,p=1$35ogbgLRtBg9K9A5UFCMdw$HVRgFBhe8gkzv/ZGRA002FWw7gyqmig9nMRA/jjw13g"
+PASSWORD_HASH = (
+    "$argon2id$v=19$m=8,t=1,p=1$35ogbgLRtBg9K9A5UFCMdw$HVRgFBhe8gkzv/ZGRA002FWw7gyqmig9nMRA/jjw13g"
+)
 
 _numbers = count(1)
 
@@ -74,7 +76,12 @@ def add_user(
     number = next(_numbers)
     user = User(
         email=email or f"person{number}@bank.example",
-        **{"name": f"Person {number}", "password": PASSWORD_HASH, "language": Language.EN, **values},
+        **{
+            "name": f"Person {number}",
+            "password": PASSWORD_HASH,
+            "language": Language.EN,
+            **values,
+        },
     )
     if roles:
         organisation = organisation or add_organisation(session)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from html.parser import HTMLParser
 
-from flask.sessions import TaggedJSONSerializer
+from flask.json.tag import TaggedJSONSerializer
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -69,7 +69,9 @@ class _Reader(HTMLParser):
         if tag in VOID:
             return
         if not self.open or self.open[-1].tag != tag:
-            self.misnested.append(f"</{tag}> closes {self.open[-1].tag if self.open else 'nothing'}")
+            self.misnested.append(
+                f"</{tag}> closes {self.open[-1].tag if self.open else 'nothing'}"
+            )
             return
         self.open.pop()
 
@@ -179,7 +181,9 @@ class Page:
     def _inline(self) -> list[str]:
         found = [f"<{element.tag} style>" for element in self.elements if element.get("style")]
         found += ["<style>" for _ in self.all("style")]
-        found += ["inline script" for element in self.all("script") if "src" not in element.attributes]
+        found += [
+            "inline script" for element in self.all("script") if "src" not in element.attributes
+        ]
         found += [
             f"<{element.tag} {name}>"
             for element in self.elements
@@ -189,13 +193,17 @@ class Page:
         return found
 
     def _controls(self) -> list[str]:
-        found = [f"form {form.get('id')} has no action" for form in self.all("form") if not form.get("action")]
+        found = [
+            f"form {form.get('id')} has no action"
+            for form in self.all("form")
+            if not form.get("action")
+        ]
         labels = {label.get("for") for label in self.all("label")}
         for element in self.elements:
             name = element.get("name") or element.get("id")
-            if element.tag in LABELLED and element.get("type") not in WITHOUT_LABEL:
-                if element.get("id") not in labels and not element.get("aria-label"):
-                    found.append(f"{name} has no label")
+            asks = element.tag in LABELLED and element.get("type") not in WITHOUT_LABEL
+            if asks and element.get("id") not in labels and not element.get("aria-label"):
+                found.append(f"{name} has no label")
             if element.tag in {"button", "a"} and not (element.text or element.get("aria-label")):
                 found.append(f"<{element.tag} {name}> says nothing")
         for form in self.all("form", method="post"):

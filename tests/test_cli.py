@@ -24,6 +24,7 @@ from needsbank.commands import surroundings
 from needsbank.db.models import Embedding, ImportRun, Membership, Organisation, PriorWork, User
 from needsbank.domain.roles import Role
 from needsbank.domain.visibility import Visibility
+from needsbank.services.demo_bank import ACCOUNTS
 from tests.conftest import ROOT
 from tests.factories import add_competence, add_need, add_organisation, add_user
 
@@ -197,7 +198,7 @@ def test_an_import_that_is_killed_loses_and_doubles_nothing(session, environment
     running = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     count = select(func.count(PriorWork.id))
     deadline = time.monotonic() + 30
-    while not (stored := session.scalar(count)) and time.monotonic() < deadline:
+    while not session.scalar(count) and time.monotonic() < deadline:
         session.rollback()
         time.sleep(0.01)
     running.send_signal(signal.SIGKILL)
@@ -372,7 +373,7 @@ def test_the_bank_is_served_with_its_worker_and_stops_cleanly(environment, engin
         text=True,
     )
     deadline = time.monotonic() + 40
-    embedded = 0
+    embedded: int | None = 0
     while time.monotonic() < deadline and not embedded:
         time.sleep(0.2)
         with Session(engine) as session:
@@ -384,6 +385,39 @@ def test_the_bank_is_served_with_its_worker_and_stops_cleanly(environment, engin
     said, _ = serving.communicate(timeout=30)
     assert (answered, embedded, serving.returncode) == (True, 1, 0), said
     assert not answers(f"http://127.0.0.1:{port}/healthz")
+
+
+@pytest.mark.slow
+def test_the_demo_fills_an_empty_bank_and_serves_it(environment, tmp_path):
+    port = free_port()
+    serving = subprocess.Popen(
+        [sys.executable, "-m", "needsbank.cli", "demo", "--port", str(port)],
+        cwd=ROOT,
+        env=environment | {"NEEDSBANK_INSTANCE": str(tmp_path / "demo")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and not answers(f"http://127.0.0.1:{port}/needs/"):
+        assert serving.poll() is None, serving.communicate()[0]
+        time.sleep(0.2)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in") as response:
+        page = response.read().decode()
+    serving.send_signal(signal.SIGTERM)
+    said, _ = serving.communicate(timeout=30)
+    assert serving.returncode == 0, said
+    assert f"The bank is open at http://127.0.0.1:{port}" in said
+    for account in ACCOUNTS:
+        assert account.email in page
+        assert account.email in said
+
+
+def test_the_matcher_is_measured_on_the_demo_bank_s_labels(run):
+    measured = run("evaluate", "demo")
+    assert (measured.code, measured.err) == (0, "")
+    assert "near-duplicates" in measured.out
+    assert re.search(r"\d+\.\d%", measured.out)
 
 
 def test_commands_that_the_readme_names_are_there():

@@ -67,18 +67,19 @@ def run_all(engine, retrieval):
 
 
 def test_embedding_goes_on_until_nothing_is_pending(session, engine, retrieval):
-    for _ in range(jobs.EMBED_BULK + 3):
+    for _ in range(jobs.EMBED_AT_ONCE + 3):
         add_prior_work(session)
-    seen = []
+    seen: list[int] = []
     done = jobs.embed_pending(engine, retrieval, Subject.PRIOR_WORK, progress=seen.append)
-    assert (done, seen) == (jobs.EMBED_BULK + 3, [jobs.EMBED_BULK, 3])
+    assert (done, seen) == (jobs.EMBED_AT_ONCE + 3, [jobs.EMBED_AT_ONCE, 3])
     assert jobs.embed_pending(engine, retrieval, Subject.PRIOR_WORK) == 0
 
 
 def test_embedding_stops_after_a_batch_when_only_some_is_asked_for(session, engine, retrieval):
-    for _ in range(jobs.EMBED_BULK + 3):
+    for _ in range(5):
         add_prior_work(session)
-    assert jobs.embed_pending(engine, retrieval, Subject.PRIOR_WORK, most=1) == jobs.EMBED_BULK
+    assert jobs.embed_pending(engine, retrieval, Subject.PRIOR_WORK, most=2) == 2
+    assert count(session, Embedding) == 2
 
 
 def test_a_text_that_changes_while_it_is_read_is_read_again(session, engine, make_retrieval):
@@ -145,7 +146,7 @@ def test_suggesting_tells_how_far_it_is(session, engine, retrieval):
     for _ in range(10):
         add_need(session)
     jobs.embed_pending(engine, retrieval, Subject.NEED)
-    seen = []
+    seen: list[int] = []
     assert jobs.suggest_pending(engine, retrieval, progress=seen.append) == 10
     assert sum(seen) == 10
 

@@ -115,7 +115,10 @@ def test_a_translation_keeps_the_white_space_and_the_end_of_its_text(translated)
             continue
         for text in forms(message.string):
             said = forms(message.id)[0]
-            if (said[:1].isspace(), said[-1:].isspace()) != (text[:1].isspace(), text[-1:].isspace()):
+            if (said[:1].isspace(), said[-1:].isspace()) != (
+                text[:1].isspace(),
+                text[-1:].isspace(),
+            ):
                 wrong.append((said, text))
             if said.endswith("…") != text.endswith("…") or said.endswith(":") != text.endswith(":"):
                 wrong.append((said, text))

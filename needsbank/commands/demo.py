@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from needsbank.commands import serve
 from needsbank.commands.matching import embed_all, match_all
 from needsbank.commands.people import hash_of
-from needsbank.commands.surroundings import console, retrieval, settings
-from needsbank.db.base import make_engine
+from needsbank.commands.surroundings import any_engine, console, retrieval, settings
 from needsbank.db.migrations.running import upgrade_to_newest
 from needsbank.db.transaction import transaction
 from needsbank.services.demo_bank import (
@@ -28,7 +27,7 @@ _FILES = ("organisations", "needs", "competences", "prior_works")
 def run(host: str, port: int) -> None:
     """Fill the bank if it is empty, then serve it on this machine."""
     serve.check_port(host, port)
-    on = make_engine(settings().database_url)
+    on = any_engine()
     upgrade_to_newest(on)
     with Session(on) as session:
         empty = is_empty(session)

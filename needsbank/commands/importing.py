@@ -25,7 +25,8 @@ def prior_work(file: Path, source: str, *, embed: bool) -> None:
     on = engine()
     with Session(on) as session, transaction(session):
         run = importing.begin_import(session, file_hash=file_hash(file), source=source)
-        run_id, position = run.id, run.position
+        # The same file under another name is the same import, from the source it was first given.
+        run_id, position, source = run.id, run.position, run.source
     if position:
         console.print(f"Going on after record {position}.")
     with progress_bar() as bar:

@@ -4,13 +4,14 @@ from functools import cache
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from needsbank.app import make_retrieval
 from needsbank.db.base import make_engine
 from needsbank.db.migrations.running import check_current
 from needsbank.services.retrieval import Retrieval
-from needsbank.settings import Settings, from_environment
+from needsbank.settings import Settings, SettingsError, from_environment
 
 console = Console(highlight=False)
 
@@ -23,9 +24,25 @@ def settings() -> Settings:
 
 def engine() -> Engine:
     """Return an engine on a database that fits this version; raise with what to do otherwise."""
-    made = make_engine(settings().database_url)
+    made = any_engine()
     check_current(made)
     return made
+
+
+def any_engine() -> Engine:
+    """Return an engine on a database that answers, of whatever version; raise `SettingsError`."""
+    url = settings().database_url
+    try:
+        made = make_engine(url)
+        with made.connect():
+            return made
+    except ArgumentError as error:
+        raise SettingsError(
+            f"NEEDSBANK_DATABASE_URL is no address of a database: {error}"
+        ) from error
+    except OperationalError as error:
+        where = make_url(url).render_as_string(hide_password=True)
+        raise SettingsError(f"NEEDSBANK_DATABASE_URL {where}: {error.orig}") from error
 
 
 def retrieval() -> Retrieval:

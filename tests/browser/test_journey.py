@@ -15,6 +15,9 @@ pytestmark = pytest.mark.browser
 SUGGESTED_WITHIN = 5_000
 """Milliseconds from sending a need to its first suggestions."""
 
+SIMILAR_WITHIN = 15_000
+"""Milliseconds to the first similar ones; a server that has just started loads its model first."""
+
 
 class Written(NamedTuple):
     """What the partner writes, and the coordinator's reason."""
@@ -103,7 +106,7 @@ def write_a_need(reader: Reader, written: Written) -> None:
     reader.control("What do you need, in one sentence?").press_sequentially(written.title, delay=5)
     reader.control("What is the problem?").press_sequentially(written.problem, delay=2)
     similar = reader.page.locator("#similar li")
-    expect(similar.first).to_be_visible()
+    expect(similar.first).to_be_visible(timeout=SIMILAR_WITHIN)
     announced = reader.words(
         "%(num)d similar need or work was found.",
         "%(num)d similar needs or works were found.",

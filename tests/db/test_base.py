@@ -27,8 +27,9 @@ def test_a_naive_moment_is_refused(session):
 def test_a_moment_comes_back_aware_and_in_utc(session):
     helsinki = timezone(timedelta(hours=2))
     need = add_need(session, opened=datetime(2026, 1, 1, 12, 30, tzinfo=helsinki))
-    assert reread(session, need).opened == datetime(2026, 1, 1, 10, 30, tzinfo=UTC)
-    assert need.opened.tzinfo is UTC
+    opened = reread(session, need).opened
+    assert opened == datetime(2026, 1, 1, 10, 30, tzinfo=UTC)
+    assert opened.tzinfo is UTC
 
 
 def test_no_moment_stays_none(session):
@@ -61,18 +62,16 @@ def test_evidence_that_was_not_looked_for_is_null(session):
 
 def test_a_row_cannot_name_what_is_not_there(session):
     user = add_user(session)
+    session.add(Membership(user_id=user.id, organisation_id=user.id, role=Role.MEMBER))
     with pytest.raises(IntegrityError, match="FOREIGN KEY"):
-        session.add(Membership(user_id=user.id, organisation_id=user.id, role=Role.MEMBER))
         session.flush()
 
 
 def test_one_role_of_one_person_in_one_organisation_is_one_row(session):
     organisation = add_organisation(session)
     user = add_user(session, Role.MEMBER, organisation=organisation)
+    session.add(Membership(user_id=user.id, organisation_id=organisation.id, role=Role.MEMBER))
     with pytest.raises(IntegrityError, match="UNIQUE"):
-        session.add(
-            Membership(user_id=user.id, organisation_id=organisation.id, role=Role.MEMBER)
-        )
         session.flush()
 
 

@@ -26,9 +26,7 @@ def history(session):
         )
     )
     session.add(
-        Answer(
-            suggestion_id=suggestion.id, answered_by_id=user.id, side=Side.NEED, accepted=True
-        )
+        Answer(suggestion_id=suggestion.id, answered_by_id=user.id, side=Side.NEED, accepted=True)
     )
     audit.record(session, user.actor, "approved", "suggestion", suggestion.id, rank=1)
     session.commit()

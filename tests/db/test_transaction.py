@@ -27,10 +27,15 @@ def test_what_ends_well_is_stored(session, engine):
 @pytest.mark.parametrize("problem", [Unlucky, KeyboardInterrupt, SystemExit])
 def test_what_goes_wrong_stores_nothing(session, engine, problem):
     organisation = add_organisation(session, "Before")
-    with pytest.raises(problem), transaction(session):
-        session.get_one(Organisation, organisation.id).name = "After"
-        session.flush()
-        raise problem
+
+    def go_wrong():
+        with transaction(session):
+            session.get_one(Organisation, organisation.id).name = "After"
+            session.flush()
+            raise problem
+
+    with pytest.raises(problem):
+        go_wrong()
     with Session(engine) as other:
         assert other.scalars(select(Organisation.name)).all() == ["Before"]
 

@@ -1,5 +1,7 @@
 """A competence's life cycle, and the room that a course round must tell."""
 
+from typing import Any
+
 import pytest
 
 from needsbank.domain.competences import (
@@ -19,7 +21,7 @@ STEPS = {
     (CompetenceState.OPEN, CompetenceState.CLOSED),
     (CompetenceState.CLOSED, CompetenceState.OPEN),
 }
-FULL = {"slots": 8, "weeks": 7, "ects": 10, "team_min": 4, "team_max": 7}
+FULL: dict[str, Any] = {"slots": 8, "weeks": 7, "ects": 10, "team_min": 4, "team_max": 7}
 
 
 @pytest.mark.parametrize("current", list(CompetenceState))
@@ -67,6 +69,8 @@ def test_a_team_of_one_size_is_accepted():
     check_capacity(CompetenceKind.COURSE_ROUND, Capacity(**{**FULL, "team_min": 7}))
 
 
-@pytest.mark.parametrize("kind", sorted(set(CompetenceKind) - {CompetenceKind.COURSE_ROUND}, key=str))
+@pytest.mark.parametrize(
+    "kind", sorted(set(CompetenceKind) - {CompetenceKind.COURSE_ROUND}, key=str)
+)
 def test_other_kinds_need_no_room(kind):
     check_capacity(kind, Capacity())

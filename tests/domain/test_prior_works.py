@@ -39,9 +39,7 @@ def errors_of(**row):
 
 def test_a_title_is_enough():
     read = parsed(title="Keys")
-    assert read == RecordPriorWork(
-        source="a catalogue", source_key=read.source_key, title="Keys"
-    )
+    assert read == RecordPriorWork(source="a catalogue", source_key=read.source_key, title="Keys")
 
 
 def test_a_work_without_an_id_is_known_by_its_title():
@@ -104,7 +102,7 @@ def test_a_record_without_a_title_is_refused(title):
         ("year", "1799", "year"),
         ("year", "2028", "year"),
         ("year", "-2020", "year"),
-        ("year", "२०२४", "year"),
+        ("year", "202\u0967", "year"),
         ("year", 2024.0, "text"),
         ("url", "javascript:alert(1)", "url"),
         ("url", "ftp://example.com/x", "url"),
@@ -148,11 +146,10 @@ def test_every_bad_field_is_named_at_once():
 def test_any_json_object_is_read_or_refused(row):
     try:
         command = parse_prior_work(row, source="s", latest_year=2027)
-    except Invalid as refused:
-        assert refused.errors
-    else:
-        assert 0 < len(command.title) <= TITLE_MAX
-        assert 0 < len(command.source_key) <= 200
+    except Invalid:
+        return
+    assert 0 < len(command.title) <= TITLE_MAX
+    assert 0 < len(command.source_key) <= 200
 
 
 @given(rows)

@@ -31,24 +31,24 @@ def test_another_text_is_not(detector, index):
 
 def test_only_allowed_rows_are_compared(detector, index):
     allowed = np.array([1, 2])
-    found = detector.find(representation(BANK[0]), index, allowed=allowed, floor=0)
+    found = detector.find(representation(BANK[0]), index, allowed=allowed, floor=-1)
     assert {each.key for each in found} == {1, 2}
 
 
 def test_the_likeliest_come_first_and_no_more_than_asked(detector, index):
-    found = detector.find(representation(BANK[1]), index, k=2, floor=0)
+    found = detector.find(representation(BANK[1]), index, k=2, floor=-1)
     assert len(found) == 2
     assert found[0].probability >= found[1].probability
 
 
 def test_nothing_is_like_nothing(detector, index):
-    assert detector.find(representation(""), index, floor=0) == []
-    assert detector.find(representation(BANK[0]), Index.build([]), floor=0) == []
+    assert detector.find(representation(""), index, floor=-1) == []
+    assert detector.find(representation(BANK[0]), Index.build([]), floor=-1) == []
 
 
 def test_another_number_makes_a_pair_less_likely(detector, index):
     same = detector.find(representation(BANK[1]), index, k=1)[0].probability
-    other = detector.find(representation(BANK[1].replace("8", "10")), index, k=1, floor=0)[0]
+    other = detector.find(representation(BANK[1].replace("8", "10")), index, k=1, floor=-1)[0]
     assert other.probability < same
 
 

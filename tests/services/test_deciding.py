@@ -39,9 +39,7 @@ def pairing(session):
 
 def deciding_on(suggestion, verdict=Verdict.APPROVED, **values):
     defaults = {"reason": "They fit.", "seen": suggestion.state}
-    return DecideSuggestion(
-        suggestion_id=suggestion.id, verdict=verdict, **{**defaults, **values}
-    )
+    return DecideSuggestion(suggestion_id=suggestion.id, verdict=verdict, **{**defaults, **values})
 
 
 def answering(suggestion, side, accepted=True, reason=""):
@@ -128,10 +126,14 @@ def test_a_suggestion_that_is_not_there_cannot_be_decided(session, coordinator):
 @pytest.mark.parametrize("first", list(Side))
 def test_two_yeses_agree_the_pairing_and_the_need(session, pairing, first):
     (second,) = set(Side) - {first}
-    assert answer(session, pairing, first).state is SuggestionState.APPROVED
-    assert pairing.need.state is NeedState.OPEN
-    assert answer(session, pairing, second).state is SuggestionState.AGREED
-    assert pairing.need.state is NeedState.AGREED
+    states = []
+    for side in (first, second):
+        answer(session, pairing, side)
+        states.append((pairing.state, pairing.need.state))
+    assert states == [
+        (SuggestionState.APPROVED, NeedState.OPEN),
+        (SuggestionState.AGREED, NeedState.AGREED),
+    ]
     acts = session.scalars(select(AuditEntry).order_by(AuditEntry.seq)).all()
     assert [(e.act, e.details) for e in acts] == [
         ("accept", {"side": first.value}),
@@ -170,7 +172,9 @@ def test_a_no_gives_its_reason_and_a_yes_need_not(session, pairing):
     assert answer(session, pairing, Side.NEED, reason="").answers[0].reason == ""
 
 
-@pytest.mark.parametrize("state", sorted(set(SuggestionState) - {SuggestionState.APPROVED}, key=str))
+@pytest.mark.parametrize(
+    "state", sorted(set(SuggestionState) - {SuggestionState.APPROVED}, key=str)
+)
 def test_only_what_is_approved_can_be_answered(session, state):
     suggestion = add_suggestion(session, state=state)
     with pytest.raises(Conflict):

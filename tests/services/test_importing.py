@@ -117,10 +117,15 @@ def test_a_batch_is_stored_with_how_far_the_file_has_been_read(session):
 def test_a_batch_that_is_killed_is_neither_stored_nor_counted(session):
     with transaction(session):
         run_id = importing.begin_import(session, file_hash=HASH, source="Theseus").id
-    with pytest.raises(KeyboardInterrupt), transaction(session):
-        importing.import_batch(session, run_id, [record("1")], position=1, rejected=0)
-        session.flush()
-        raise KeyboardInterrupt
+
+    def be_killed():
+        with transaction(session):
+            importing.import_batch(session, run_id, [record("1")], position=1, rejected=0)
+            session.flush()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        be_killed()
     assert stored(session) == []
     run = session.get_one(ImportRun, run_id)
     session.refresh(run)

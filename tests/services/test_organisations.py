@@ -108,7 +108,9 @@ def test_a_unit_is_named_once_under_its_parent(session, keeper, wanted):
     organisation = add_organisation(session)
     add_unit(session, organisation, "Öinen tiimi")
     with pytest.raises(Invalid) as refused:
-        organisations.add_unit(session, keeper, AddUnit(organisation_id=organisation.id, name=wanted))
+        organisations.add_unit(
+            session, keeper, AddUnit(organisation_id=organisation.id, name=wanted)
+        )
     assert refused.value.errors == {"name": "taken"}
 
 

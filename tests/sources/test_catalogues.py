@@ -124,7 +124,9 @@ def test_a_csv_without_a_title_column_is_unreadable(written, header):
         records(written("works.csv", header + "Keys,1\n" if header else ""))
 
 
-@pytest.mark.parametrize("name", ["works.xlsx", "works.txt", "works", "works.csv.zip", "works.json"])
+@pytest.mark.parametrize(
+    "name", ["works.xlsx", "works.txt", "works", "works.csv.zip", "works.json"]
+)
 def test_other_kinds_of_file_are_unreadable(written, name):
     with pytest.raises(UnreadableFile, match=r"expected \.csv, \.jsonl, \.csv\.gz or \.jsonl\.gz"):
         records(written(name, CSV))

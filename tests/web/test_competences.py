@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -105,7 +106,9 @@ def test_room_that_cannot_be_is_told(mine, filled, values, error):
     assert page.value_of(name) == values[name]
 
 
-@pytest.mark.parametrize(("name", "value"), [("slots", "many"), ("slots", "1.5"), ("starts_on", "soon")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("slots", "many"), ("slots", "1.5"), ("starts_on", "soon")]
+)
 def test_what_is_no_number_or_day_is_told_and_kept(mine, filled, name, value):
     values = filled(kind="course_round", **{**ROOM, name: value})
     page = Page(post(mine, "/competences/", **values))
@@ -173,7 +176,10 @@ def test_authors_are_offered_what_the_state_allows(mine, session, member, state,
 
 
 def test_the_author_sees_needs_for_it_and_others_do_not(mine, client, session, member, work):
-    texts = {"title": "Keys get lost", "problem": "Keys of customers are lost in home care."}
+    texts: dict[str, Any] = {
+        "title": "Keys get lost",
+        "problem": "Keys of customers are lost in home care.",
+    }
     need = add_need(session, **texts)
     hidden = add_need(session, **texts, visibility=Visibility.ORGANISATION)
     competence = add_competence(session, member, title="Keys of home care customers")

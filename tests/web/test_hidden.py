@@ -103,20 +103,21 @@ def hide(session, author):
 
 
 def _hidden_at(session, author, level):
-    hidden = [
-        add_need(session, author, **SECRET, visibility=level),
+    secret = add_need(session, author, **SECRET, visibility=level)
+    secret_offer = add_competence(session, author, **SECRET_OFFER, visibility=level)
+    add_suggestion(session, secret, secret_offer, state=SuggestionState.APPROVED)
+    return [
+        secret,
         add_need(session, author, **SHOWN, visibility=level),
         add_need(session, author, **SECRET, visibility=level, state=NeedState.AGREED),
         add_need(session, author, **SECRET, visibility=level, state=NeedState.CLOSED),
         add_need(session, author, **SECRET, state=NeedState.DRAFT),
         add_need(session, author, **SHOWN, state=NeedState.WITHDRAWN),
-        add_competence(session, author, **SECRET_OFFER, visibility=level),
+        secret_offer,
         add_competence(session, author, **OFFERED, visibility=level),
         add_competence(session, author, **OFFERED, visibility=level, state=CompetenceState.CLOSED),
         add_competence(session, author, **SECRET_OFFER, state=CompetenceState.DRAFT),
     ]
-    add_suggestion(session, hidden[0], hidden[6], state=SuggestionState.APPROVED)
-    return hidden
 
 
 class Bank:
@@ -206,7 +207,9 @@ def answer(response):
     body = response.get_data(as_text=True)
     body = re.sub(r'name="csrf_token"( type="hidden")? value="[^"]+"', "a token", body)
     body = re.sub(r"last used [^<]+", "a time", body)
-    headers = sorted((n, v) for n, v in response.headers if n not in {"Set-Cookie", "Content-Length"})
+    headers = sorted(
+        (n, v) for n, v in response.headers if n not in {"Set-Cookie", "Content-Length"}
+    )
     response.close()
     return response.status_code, headers, body
 
@@ -255,7 +258,7 @@ def test_writing_a_hidden_text_finds_the_same_with_and_without_it(banks, bank, h
 
 
 def test_a_hidden_posting_is_answered_like_one_that_never_was(banks, bank):
-    plain, full, hidden = banks
+    _plain, full, hidden = banks
     for who in WHO:
         client = full.reader(bank[who])
         for row in hidden:

@@ -1,6 +1,7 @@
 """Posting a need and leading it to its end, on pages that work without scripts."""
 
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -35,7 +36,10 @@ TEXTS = {
 CHOICES = {"field": "health_social", "scope": "team", "language": "fi", "visibility": "network"}
 
 # What a browser sends of an untouched form.
-EMPTY = {**dict.fromkeys([*TEXTS, "unit_id", "field", "scope", "language"], ""), "visibility": "public"}
+EMPTY = {
+    **dict.fromkeys([*TEXTS, "unit_id", "field", "scope", "language"], ""),
+    "visibility": "public",
+}
 
 
 @pytest.fixture
@@ -127,7 +131,9 @@ def test_texts_have_a_longest_length(mine, session, partner, name, most):
     page = Page(post(mine, "/needs/", **filled(session, partner, **{name: "x" * (most + 1)})))
     assert (page.status, page.errors) == (422, [f"Shorten this to at most {most} characters."])
     assert page.value_of(name) == "x" * (most + 1)
-    assert post(mine, "/needs/", **filled(session, partner, **{name: "x" * most})).status_code == 303
+    assert (
+        post(mine, "/needs/", **filled(session, partner, **{name: "x" * most})).status_code == 303
+    )
 
 
 @pytest.mark.parametrize("name", ["unit_id", *CHOICES])
@@ -315,7 +321,7 @@ def test_what_is_like_a_text_is_shown_beside_it_with_scripts(mine, session, part
 
 
 def test_a_need_tells_what_is_like_it_but_not_itself(client, session, partner, work):
-    texts = {"title": TEXTS["title"], "problem": TEXTS["problem"]}
+    texts: dict[str, Any] = {"title": TEXTS["title"], "problem": TEXTS["problem"]}
     need, other = add_need(session, partner, **texts), add_need(session, **texts)
     assert "Not checked yet" in get_page(client, f"/needs/{need.id}").main
     work()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from flask.sessions import TaggedJSONSerializer
+from flask.json.tag import TaggedJSONSerializer
 from sqlalchemy import delete, func, select
 
 from needsbank.db.models import SignInSession

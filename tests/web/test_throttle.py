@@ -25,9 +25,7 @@ def fail(session, times, account=EMAIL, address=ADDRESS):
 
 def try_to_enter(client, email, password):
     token = Page(client.get("/sign-in")).token
-    return client.post(
-        "/sign-in", data={"email": email, "password": password, "csrf_token": token}
-    )
+    return client.post("/sign-in", data={"email": email, "password": password, "csrf_token": token})
 
 
 def test_an_account_s_budget_is_spent_after_so_many_failures(session):

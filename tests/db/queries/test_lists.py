@@ -1,5 +1,7 @@
 """Filters narrow lists to what they name; own lists and queues come in their order."""
 
+from typing import Any
+
 import pytest
 
 from needsbank.db.queries.competences import (
@@ -9,7 +11,12 @@ from needsbank.db.queries.competences import (
 )
 from needsbank.db.queries.needs import NeedFilter, needs_to_read, own_needs
 from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
-from needsbank.db.queries.suggestions import pairings, queue, suggestions_of_need, suggestions_to_read
+from needsbank.db.queries.suggestions import (
+    pairings,
+    queue,
+    suggestions_of_need,
+    suggestions_to_read,
+)
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import Language
@@ -29,7 +36,7 @@ from tests.factories import (
     day,
 )
 
-FILTERS = {
+FILTERS: dict[str, Any] = {
     "sector": Sector.ASSOCIATION,
     "region": Region.LAPPI,
     "field": Field.SAFETY,
