@@ -16,8 +16,11 @@ INTERCEPT = "intercept"
 _SAME_FROM = 0.9
 _POSSIBLY_FROM = 0.5
 RELATED_FROM = 0.17
-"""Centred cosine from which a row is worth showing as related. Low on purpose: a list beside the form
-that holds a weak third row costs a glance, one that misses the idea costs doing it again."""
+"""Centred cosine from which a row is worth showing as related.
+
+Low on purpose: a list beside the form that holds a weak third row costs a glance, one that misses
+the idea costs doing it again.
+"""
 
 
 class DuplicateDetector:
