@@ -27,6 +27,8 @@ _RULES = {
     "rules": {"label-content-name-mismatch": {"enabled": False}},
 }
 _RESOURCE = "Failed to load resource"
+# htmx logs it as an error when a newer request takes an older one's place, as hx-sync asks for.
+_REPLACED = ("htmx:sendAbort", "htmx:afterRequest")
 
 
 class Watch:
@@ -51,7 +53,7 @@ class Watch:
         ]
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith(_REPLACED):
             self._errors.append((message.location["url"], message.text))
 
     def _on_error(self, error: WebError) -> None:

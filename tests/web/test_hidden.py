@@ -7,6 +7,7 @@ must then answer the two alike, byte for byte, tokens and the reader's own times
 import re
 import shutil
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -16,11 +17,13 @@ from needsbank import jobs
 from needsbank.app import create_app
 from needsbank.db.base import make_engine
 from needsbank.db.models import Competence, Need, Organisation, Subject, User
+from needsbank.db.transaction import transaction
 from needsbank.domain.competences import CompetenceKind, CompetenceState
-from needsbank.domain.needs import NeedState
+from needsbank.domain.needs import DescribeNeed, NeedState
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.visibility import Visibility
+from needsbank.services import needs
 from needsbank.services.retrieval import Retrieval
 from needsbank.web.policy import POLICY
 from tests.conftest import browser, dispose
@@ -35,7 +38,7 @@ from tests.factories import (
 )
 from tests.pages import sign_in, token_of
 
-SHOWN = {
+SHOWN: dict[str, Any] = {
     "title": "Substitutes cannot find keys",
     "problem": "Home care workers lose an hour a day looking for keys of customers.",
 }
@@ -120,6 +123,17 @@ def _hidden_at(session, author, level):
     ]
 
 
+def take_back(session, author, withdrawn, narrowed):
+    """Hide two needs that everybody could read, and that every index has seen."""
+    with transaction(session):
+        needs.withdraw_need(session, author.actor, withdrawn.id)
+        command = DescribeNeed(
+            **SHOWN, unit_id=narrowed.unit_id, visibility=Visibility.COORDINATORS
+        )
+        needs.change_need(session, author.actor, narrowed.id, command)
+    return [withdrawn, narrowed]
+
+
 class Bank:
     """A bank with its app, all its background work done."""
 
@@ -163,7 +177,10 @@ def banks(session, engine, settings, bank, author, fake_matcher, fake_detector):
     made = [Bank(settings, fake_matcher, fake_detector, name, path) for name in ("plain", "full")]
     plain, full = made
     with Session(full.engine, expire_on_commit=False) as own:
-        hidden = hide(own, own.get_one(User, author.id))
+        poster = own.get_one(User, author.id)
+        once_public = [add_need(own, poster, **SECRET), add_need(own, poster, **SHOWN)]
+        full.work()
+        hidden = [*hide(own, poster), *take_back(own, poster, *once_public)]
     for each in made:
         each.work()
     yield plain, full, hidden
