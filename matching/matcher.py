@@ -18,6 +18,7 @@ from matching.parameters import WORDS_FOLDER, Parameters
 from matching.scoring import Scores, View
 from matching.text import canonical
 from matching.types import (
+    Band,
     Document,
     Evidence,
     Keys,
@@ -27,6 +28,9 @@ from matching.types import (
     Side,
     Vector,
 )
+
+MOST_POSSIBLE = 2
+"""Matches of the lowest band that are worth a person's look."""
 
 
 class Matcher:
@@ -124,10 +128,13 @@ class Matcher:
     ) -> list[Match]:
         """Return the `k` best competences for a need; with `reverse`, needs for a competence.
 
-        An empty list means that no pair is good enough.
+        Merely possible ones come only where there is nothing better, and few of them: people
+        review every match. An empty list means that no pair is good enough.
         """
         floor = self.parameters.scale.possible
-        return self._ranked(query, index, k, allowed, floor=floor, reverse=reverse)
+        ranked = self._ranked(query, index, k, allowed, floor=floor, reverse=reverse)
+        better = [match for match in ranked if match.band is not Band.POSSIBLE]
+        return better or ranked[:MOST_POSSIBLE]
 
     def explain(self, need: Document, competence: Document, limit: int = 2) -> list[Evidence]:
         """Return the pairs of sentences that speak most for a match, the best first."""

@@ -9,11 +9,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from matching import DuplicateDetector, FakeEncoder, Matcher
-from needsbank.app import create_app
+from needsbank.app import create_app, engine_of
 from needsbank.db.base import make_engine
 from needsbank.db.migrations.running import upgrade_to_newest
 from needsbank.services.retrieval import Retrieval
@@ -86,9 +87,18 @@ def retrieval(
     return Retrieval(fake_matcher, fake_detector, settings.instance / "index")
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates that each app would otherwise compile anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, retrieval: Retrieval) -> Iterator[Flask]:
+def app(
+    settings: Settings, retrieval: Retrieval, compiled_templates: FileSystemBytecodeCache
+) -> Iterator[Flask]:
     made = create_app(settings, retrieval)
+    made.jinja_env.bytecode_cache = compiled_templates
     yield made
     dispose(made)
 
@@ -108,8 +118,6 @@ def browser(app: Flask, language: str = "en") -> FlaskClient:
 
 def dispose(app: Flask) -> None:
     """Close the app's connections to its database."""
-    from needsbank.app import engine_of
-
     engine_of(app).dispose()
 
 

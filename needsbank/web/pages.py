@@ -16,6 +16,7 @@ from needsbank.web.organisations.views import bp as organisations
 from needsbank.web.pairings.views import bp as pairings
 from needsbank.web.prior_works.views import bp as prior_works
 from needsbank.web.security import current_actor
+from needsbank.web.sessions import browser_name
 
 
 def register(app: Flask) -> None:
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.context_processor(_given_to_every_page)
     app.jinja_env.tests["address"] = _is_address
+    app.jinja_env.filters["browser_name"] = browser_name
 
 
 def show_accounts(app: Flask, accounts: Sequence[Account], password: str) -> None:

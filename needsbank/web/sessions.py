@@ -151,5 +151,31 @@ def _user_id(session: Session, uniquifier: str | None) -> UUID | None:
     return session.scalar(select(User.id).where(User.fs_uniquifier == uniquifier))
 
 
+_BROWSERS = {
+    "Edg/": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+_SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+
+
+def browser_name(agent: str) -> str:
+    """Return what a person would call a browser and its system; empty when neither is known."""
+    named = (
+        next((name for mark, name in kinds.items() if mark in agent), "")
+        for kinds in (_BROWSERS, _SYSTEMS)
+    )
+    return ", ".join(filter(None, named))
+
+
 def _browser() -> str:
     return request.headers.get("User-Agent", "")[:200]

@@ -50,7 +50,7 @@ def test_a_need_and_a_work_that_say_the_same_are_found_needs_first(session, add_
 
 def test_nothing_is_like_a_text_of_its_own(add_alike, similar):
     add_alike()
-    assert similar("Bicycle lanes are icy in the mornings of winter") == []
+    assert similar("Sourdough bread rises slowly overnight") == []
 
 
 @pytest.mark.parametrize("text", ["", " " * 40, "x" * (SHORTEST_TEXT - 1)])

@@ -4,6 +4,7 @@
 document.addEventListener("DOMContentLoaded", () => {
   const summary = document.querySelector("[data-error-summary]");
   if (summary) summary.focus();
+  document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   for (const kind of document.querySelectorAll("[data-shown-for]")) followChoice(kind);
 });
 
