@@ -5,11 +5,13 @@ evidence are themselves the work to do, so a killed worker loses nothing. Comput
 outside transactions; writing is short.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from needsbank.db.models import Subject
@@ -17,12 +19,16 @@ from needsbank.db.transaction import transaction
 from needsbank.services import embedding, suggesting
 from needsbank.services.retrieval import Retrieval
 
-EMBED_AT_ONCE = 64
+EMBED_AT_ONCE = {Subject.NEED: 64, Subject.COMPETENCE: 8, Subject.PRIOR_WORK: 64}
+"""Texts in one transaction; few competences, since each has needs looked at again in it."""
 _EMBED_BETWEEN_OTHERS = 8
 """So few that what people post waits less than a second behind them."""
 _SUGGEST_AT_ONCE = 8
 _EVIDENCE_AT_ONCE = 4
 _IDLE_SECONDS = 0.5
+_RETRY_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[int], None]
 """Called with how many things were done since the last call."""
@@ -39,7 +45,7 @@ def embed_pending(
     """Embed texts of a subject that lack vectors, all or at most `most`; return how many."""
     done = 0
     while most is None or done < most:
-        found, stored = _embed_batch(engine, retrieval, subject, most or EMBED_AT_ONCE)
+        found, stored = _embed_batch(engine, retrieval, subject, most)
         if not found:
             break
         done += found
@@ -94,26 +100,40 @@ def save_snapshots(engine: Engine, retrieval: Retrieval) -> None:
 
 
 def work(engine: Engine, retrieval: Retrieval, stop: threading.Event) -> None:
-    """Do what is pending until stopped: new needs and competences first, then the long tail."""
+    """Do what is pending until stopped; a database that is away for a while is waited for."""
     while not stop.is_set():
-        done = embed_pending(engine, retrieval, Subject.NEED, most=_EMBED_BETWEEN_OTHERS)
-        done += embed_pending(engine, retrieval, Subject.COMPETENCE, most=_EMBED_BETWEEN_OTHERS)
-        done += suggest_pending(engine, retrieval, most=_SUGGEST_AT_ONCE)
-        if not done:
-            done = embed_pending(engine, retrieval, Subject.PRIOR_WORK, most=_EMBED_BETWEEN_OTHERS)
-            done += find_missing_evidence(engine, retrieval, most=_EVIDENCE_AT_ONCE)
-        if not done:
-            save_snapshots(engine, retrieval)
-            stop.wait(_IDLE_SECONDS)
+        try:
+            done = _work_once(engine, retrieval)
+        except OperationalError as error:
+            _log.error("the database does not answer, trying again: %s", error.orig)
+            stop.wait(_RETRY_SECONDS)
+        else:
+            if not done:
+                stop.wait(_IDLE_SECONDS)
+
+
+def _work_once(engine: Engine, retrieval: Retrieval) -> int:
+    """Do some of what is pending: new needs and competences first, then the long tail."""
+    done = embed_pending(engine, retrieval, Subject.NEED, most=_EMBED_BETWEEN_OTHERS)
+    done += embed_pending(engine, retrieval, Subject.COMPETENCE, most=_EMBED_BETWEEN_OTHERS)
+    done += suggest_pending(engine, retrieval, most=_SUGGEST_AT_ONCE)
+    if not done:
+        done = embed_pending(engine, retrieval, Subject.PRIOR_WORK, most=_EMBED_BETWEEN_OTHERS)
+        done += find_missing_evidence(engine, retrieval, most=_EVIDENCE_AT_ONCE)
+    if not done:
+        save_snapshots(engine, retrieval)
+    return done
 
 
 def _embed_batch(
-    engine: Engine, retrieval: Retrieval, subject: Subject, most: int
+    engine: Engine, retrieval: Retrieval, subject: Subject, most: int | None
 ) -> tuple[int, int]:
     """Return how many texts were found, and how many of them had not changed when stored."""
     space_id = retrieval.matcher.space_id
     with Session(engine) as session:
-        batch = embedding.pending(session, subject, space_id, min(most, EMBED_AT_ONCE))
+        at_once = EMBED_AT_ONCE[subject]
+        limit = at_once if most is None else min(most, at_once)
+        batch = embedding.pending(session, subject, space_id, limit)
     if not batch:
         return 0, 0
     read = retrieval.matcher.represent([each.document for each in batch])

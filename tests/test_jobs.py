@@ -5,6 +5,7 @@ import time
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from matching import DuplicateDetector, FakeEncoder, Matcher
 from needsbank import jobs
@@ -67,12 +68,44 @@ def run_all(engine, retrieval):
 
 
 def test_embedding_goes_on_until_nothing_is_pending(session, engine, retrieval):
-    for _ in range(jobs.EMBED_AT_ONCE + 3):
+    for _ in range(jobs.EMBED_AT_ONCE[Subject.PRIOR_WORK] + 3):
         add_prior_work(session)
     seen: list[int] = []
     done = jobs.embed_pending(engine, retrieval, Subject.PRIOR_WORK, progress=seen.append)
-    assert (done, seen) == (jobs.EMBED_AT_ONCE + 3, [jobs.EMBED_AT_ONCE, 3])
+    assert (done, seen) == (
+        jobs.EMBED_AT_ONCE[Subject.PRIOR_WORK] + 3,
+        [jobs.EMBED_AT_ONCE[Subject.PRIOR_WORK], 3],
+    )
     assert jobs.embed_pending(engine, retrieval, Subject.PRIOR_WORK) == 0
+
+
+class RetrievalWithoutDatabase(Retrieval):
+    """A bank whose database is away once, and whose worker is then asked to stop."""
+
+    def __init__(self, bank, stop):
+        self.matcher, self.detector, self.indexes = bank.matcher, bank.detector, bank.indexes
+        self.stop = stop
+        self.away = True
+
+    def index(self, session, subject):
+        """Fail the first time, as a locked database does."""
+        if self.away:
+            self.away = False
+            raise OperationalError("select 1", {}, Exception("database is locked"))
+        self.stop.set()
+        return super().index(session, subject)
+
+
+def test_the_worker_outlives_a_database_that_is_away(
+    session, engine, retrieval, monkeypatch, caplog
+):
+    add_need(session, problem=PROBLEM)
+    add_competence(session, description=SKILL)
+    stop = threading.Event()
+    monkeypatch.setattr(jobs, "_RETRY_SECONDS", 0.01)
+    jobs.work(engine, RetrievalWithoutDatabase(retrieval, stop), stop)
+    assert "the database does not answer" in caplog.text
+    assert count(session, Embedding) == 2
 
 
 def test_embedding_stops_after_a_batch_when_only_some_is_asked_for(session, engine, retrieval):

@@ -20,6 +20,7 @@ from needsbank.services.embedding import document_of, stored_representation
 from needsbank.services.retrieval import Retrieval
 
 _NEEDS_NEAR_A_COMPETENCE = 100
+_ENDED = {SuggestionState.REJECTED, SuggestionState.DECLINED}
 
 
 def needs_to_match(session: Session, retrieval: Retrieval, limit: int) -> list[UUID]:
@@ -148,15 +149,26 @@ def _best_of_kind(
     representation: Representation,
     kind: CompetenceKind,
 ) -> Iterator[tuple[UUID, Match]]:
+    mine = select(Suggestion.competence_id).where(Suggestion.need_id == need.id)
     on_offer = select(Competence.id).where(
         Competence.kind == kind,
         Competence.state == CompetenceState.OPEN,
         # Nobody is paired with their own organisation.
         Competence.organisation_id != need.organisation_id,
+        # What people have decided on stands; the places left are for others.
+        Competence.id.not_in(mine.where(Suggestion.state != SuggestionState.PROPOSED)),
     )
+    taken = select(func.count()).where(
+        Suggestion.need_id == need.id,
+        Suggestion.state.not_in(_ENDED | {SuggestionState.PROPOSED}),
+        Suggestion.competence_id.in_(select(Competence.id).where(Competence.kind == kind)),
+    )
+    places = PER_KIND - (session.scalar(taken) or 0)
+    if places <= 0:
+        return
     index = retrieval.index(session, Subject.COMPETENCE)
     allowed = retrieval.keys(session, Subject.COMPETENCE, on_offer)
-    matches = retrieval.matcher.match(representation, index, k=PER_KIND, allowed=allowed)
+    matches = retrieval.matcher.match(representation, index, k=places, allowed=allowed)
     owners = dict(
         session.execute(
             select(Embedding.key, Embedding.owner_id).where(

@@ -8,6 +8,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -85,12 +86,18 @@ def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
 
 
 def _csv_rows(lines: Iterator[str]) -> Iterator[tuple[int, object]]:
-    reader = csv.DictReader(lines, strict=True)
+    names = next(lines, "")
+    # Spreadsheets in Finnish separate by semicolons, since the comma is in the numbers.
+    separator = ";" if names.count(";") > names.count(",") else ","
+    reader = csv.DictReader(chain([names], lines), strict=True, delimiter=separator)
     if "title" not in (reader.fieldnames or ()):
         raise UnreadableFile("the first line must name the columns; a column `title` is required")
-    for row in reader:
-        # More cells than columns is a broken row, not a record.
-        yield reader.line_num, None if None in row else dict(row)
+    try:
+        for row in reader:
+            # More cells than columns is a broken row, not a record.
+            yield reader.line_num, None if None in row else dict(row)
+    except csv.Error as error:
+        raise UnreadableFile(f"line {reader.reader.line_num}: {error}") from error
 
 
 def _json_rows(lines: Iterator[str]) -> Iterator[tuple[int, object]]:

@@ -115,6 +115,32 @@ def test_at_most_five_of_a_kind_are_suggested(session, need, add_suiting, run):
     )
 
 
+def test_what_was_rejected_leaves_its_place_to_others(session, need, add_suiting, run):
+    for number in range(PER_KIND + 1):
+        add_suiting(title=f"Key logistics {number}")
+    run()
+    first = suggestions(session)[0]
+    session.get_one(Suggestion, first.id).state = SuggestionState.REJECTED
+    session.get_one(Need, need.id).matched_with = None
+    session.commit()
+    run()
+    states = [each.state for each in suggestions(session)]
+    assert states.count(SuggestionState.PROPOSED) == PER_KIND
+    assert states.count(SuggestionState.REJECTED) == 1
+
+
+def test_what_was_approved_counts_among_the_five(session, need, add_suiting, run):
+    for number in range(PER_KIND + 1):
+        add_suiting(title=f"Key logistics {number}")
+    run()
+    first = suggestions(session)[0]
+    session.get_one(Suggestion, first.id).state = SuggestionState.APPROVED
+    session.get_one(Need, need.id).matched_with = None
+    session.commit()
+    run()
+    assert len(suggestions(session)) == PER_KIND
+
+
 def test_nobody_is_paired_with_their_own_organisation(session, need, add_suiting, run):
     colleague = add_user(session, Role.MEMBER, organisation=need.organisation)
     add_suiting(colleague)

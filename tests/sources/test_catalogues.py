@@ -44,6 +44,17 @@ def titles(path):
     ]
 
 
+def test_a_csv_may_be_separated_by_semicolons_as_finnish_spreadsheets_do(written):
+    content = 'title;abstract;subjects\nAvaimet;Yksi, kaksi;"a; b"\n'
+    (work,) = records(written("works.csv", content))
+    assert (work.title, work.abstract, work.subjects) == ("Avaimet", "Yksi, kaksi", ("a", "b"))
+
+
+def test_a_broken_csv_names_the_line(written):
+    with pytest.raises(UnreadableFile, match="line 3"):
+        records(written("works.csv", 'title\nKeys\n"Meals" are"late\n'))
+
+
 @pytest.mark.parametrize("ending", ["csv", "csv.gz", "jsonl", "ndjson", "jsonl.gz"])
 def test_both_kinds_of_file_are_read_plain_and_packed(written, ending):
     content = CSV if "csv" in ending else JSONL
@@ -118,7 +129,7 @@ def test_half_of_a_character_in_json_is_a_bad_row(written):
     assert titles(written("works.jsonl", content)) == [(1, {"title": "text"}), "Keys", "Meals"]
 
 
-@pytest.mark.parametrize("header", ["", "name,id\n", "title;abstract\n", "Title\n"])
+@pytest.mark.parametrize("header", ["", "name,id\n", "name;id\n", "Title\n"])
 def test_a_csv_without_a_title_column_is_unreadable(written, header):
     with pytest.raises(UnreadableFile, match="a column `title` is required"):
         records(written("works.csv", header + "Keys,1\n" if header else ""))
