@@ -8,7 +8,6 @@ outside transactions; writing is short.
 import logging
 import threading
 from collections.abc import Callable
-from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -42,15 +41,8 @@ def embed_pending(
     most: int | None = None,
     progress: Progress = lambda done: None,
 ) -> int:
-    """Embed texts of a subject that lack vectors, all or at most `most`; return how many."""
-    done = 0
-    while most is None or done < most:
-        found, stored = _embed_batch(engine, retrieval, subject, most)
-        if not found:
-            break
-        done += found
-        progress(stored)
-    return done
+    """Embed texts of a subject that lack vectors, all or about `most`; return how many."""
+    return _repeat(lambda: _embed_batch(engine, retrieval, subject, most), most, progress)
 
 
 def suggest_pending(
@@ -61,17 +53,7 @@ def suggest_pending(
     progress: Progress = lambda done: None,
 ) -> int:
     """Suggest competences for open needs that this matcher version has not seen."""
-    done = 0
-    while most is None or done < most:
-        with Session(engine) as session:
-            need_ids = suggesting.needs_to_match(session, retrieval, _SUGGEST_AT_ONCE)
-        for need_id in need_ids:
-            _suggest(engine, retrieval, need_id)
-        if not need_ids:
-            break
-        done += len(need_ids)
-        progress(len(need_ids))
-    return done
+    return _repeat(lambda: _suggest_batch(engine, retrieval), most, progress)
 
 
 def find_missing_evidence(
@@ -82,14 +64,7 @@ def find_missing_evidence(
     progress: Progress = lambda done: None,
 ) -> int:
     """Compare the sentences of suggestions that have no evidence yet."""
-    done = 0
-    while most is None or done < most:
-        count = _find_evidence_batch(engine, retrieval)
-        if not count:
-            break
-        done += count
-        progress(count)
-    return done
+    return _repeat(lambda: _find_evidence_batch(engine, retrieval), most, progress)
 
 
 def save_snapshots(engine: Engine, retrieval: Retrieval) -> None:
@@ -125,31 +100,45 @@ def _work_once(engine: Engine, retrieval: Retrieval) -> int:
     return done
 
 
-def _embed_batch(
-    engine: Engine, retrieval: Retrieval, subject: Subject, most: int | None
-) -> tuple[int, int]:
-    """Return how many texts were found, and how many of them had not changed when stored."""
+def _repeat(batch: Callable[[], int], most: int | None, progress: Progress) -> int:
+    """Do batch after batch until one finds nothing, or `most` are done; return how many were."""
+    done = 0
+    while most is None or done < most:
+        count = batch()
+        if not count:
+            break
+        done += count
+        progress(count)
+    return done
+
+
+def _embed_batch(engine: Engine, retrieval: Retrieval, subject: Subject, most: int | None) -> int:
+    """Embed some texts; one that changed meanwhile is found again. Return how many were found."""
     space_id = retrieval.matcher.space_id
     with Session(engine) as session:
         at_once = EMBED_AT_ONCE[subject]
         limit = at_once if most is None else min(most, at_once)
         batch = embedding.pending(session, subject, space_id, limit)
     if not batch:
-        return 0, 0
+        return 0
     read = retrieval.matcher.represent([each.document for each in batch])
     with Session(engine) as session, transaction(session):
-        skipped = embedding.store(session, space_id, list(zip(batch, read, strict=True)))
+        embedding.store(session, space_id, list(zip(batch, read, strict=True)))
         if subject is Subject.COMPETENCE:
             for each in batch:
                 suggesting.look_again_near(session, retrieval, each.owner_id)
-    return len(batch), len(batch) - len(skipped)
+    return len(batch)
 
 
-def _suggest(engine: Engine, retrieval: Retrieval, need_id: UUID) -> None:
+def _suggest_batch(engine: Engine, retrieval: Retrieval) -> int:
     with Session(engine) as session:
-        found = suggesting.find_candidates(session, retrieval, need_id)
-    with Session(engine) as session, transaction(session):
-        suggesting.store_suggestions(session, retrieval, need_id, found)
+        need_ids = suggesting.needs_to_match(session, retrieval, _SUGGEST_AT_ONCE)
+    for need_id in need_ids:
+        with Session(engine) as session:
+            found = suggesting.find_candidates(session, retrieval, need_id)
+        with Session(engine) as session, transaction(session):
+            suggesting.store_suggestions(session, retrieval, need_id, found)
+    return len(need_ids)
 
 
 def _find_evidence_batch(engine: Engine, retrieval: Retrieval) -> int:
