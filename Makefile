@@ -52,7 +52,7 @@ help:  ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 	    while IFS='|' read -r target words; do printf '  make %-13s %s\n' "$$target" "$$words"; done
 
-setup:
+setup:  ## Install what the service needs, into .venv
 	@tools/setup.sh
 
 setup-checks:

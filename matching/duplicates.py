@@ -12,6 +12,9 @@ from matching.types import Duplicate, DuplicateBand, Keys, Representation
 CANDIDATES = 20
 """Rows that are compared closely; the rest are too far away to be the same."""
 
+SURFACE_FROM = 0.93
+"""Likeness of letters from which two texts are one text written twice."""
+
 INTERCEPT = "intercept"
 _SAME_FROM = 0.9
 _POSSIBLY_FROM = 0.5
@@ -60,7 +63,11 @@ class DuplicateDetector:
         rows = {*best_rows(evidence, places, CANDIDATES), *best_rows(meaning, places, CANDIDATES)}
         found = []
         for row in sorted(rows):
-            likely = probability(self._weights, pairs.of(row))
+            features = pairs.of(row)
+            likely = max(
+                probability(self._weights, features),
+                surface_likeness(text.text, index.texts.text(row), features),
+            )
             flagged = likely >= _POSSIBLY_FROM
             if flagged or meaning[row] >= floor:
                 order = (flagged, likely if flagged else float(meaning[row]))
@@ -73,6 +80,20 @@ def probability(weights: dict[str, float], features: Features) -> float:
     """Return the logistic function of the weighted sum of features."""
     total = weights[INTERCEPT] + sum(weights[name] * value for name, value in features.items())
     return 1 / (1 + math.exp(-total))
+
+
+def surface_likeness(mine: str, other: str, features: Features) -> float:
+    """Return how alike two texts are letter by letter if that is telling, else 0.
+
+    The same text with a typo or another word order is the same idea, whatever a model thinks;
+    texts that differ in a number or a negation are not, however alike (rapidfuzz's ratios).
+    """
+    from rapidfuzz import fuzz  # noqa: PLC0415 -- slow import
+
+    if features["number_clash"] or features["negation_clash"]:
+        return 0.0
+    likeness = max(fuzz.ratio(mine, other), fuzz.token_sort_ratio(mine, other)) / 100
+    return float(likeness) if likeness >= SURFACE_FROM else 0.0
 
 
 def band(probability: float) -> DuplicateBand:

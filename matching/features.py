@@ -1,8 +1,8 @@
 """What two texts have in common and what tells them apart, as named numbers.
 
 These are the inputs of the duplicate model. Numbers and negations that differ matter: "8 euros a
-night" and "10 euros a night" are near by every other measure. Edit distances (rapidfuzz) and the
-length of the texts were tried and left out: fitted on short texts, they misled on longer ones.
+night" and "10 euros a night" are near by every other measure. Edit distances and the length of
+the texts were tried and left out: fitted on short texts, they misled on longer ones.
 """
 
 import re

@@ -6,6 +6,13 @@ from pathlib import Path
 
 import click
 
+_REFUSED = {
+    "taken": "already in the bank",
+    "business_id": "seven digits, a hyphen and a check digit",
+    "required": "must not be empty",
+    "unknown": "not known",
+}
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="needsbank", prog_name="needsbank")
@@ -185,10 +192,16 @@ def evaluate_demo() -> None:
 def _run(command: Callable[[], None]) -> None:
     """Run a command; what it refuses is one clear line, not a traceback."""
     from matching import MatchingError  # noqa: PLC0415 -- slow import
-    from needsbank.domain.errors import BankError  # noqa: PLC0415 -- slow import
+    from needsbank.domain.errors import BankError, Invalid  # noqa: PLC0415 -- slow import
 
     try:
         command()
+    except Invalid as error:
+        for field, code in error.errors.items():
+            click.echo(
+                f"needsbank: {field.replace('_', ' ')}: {_REFUSED.get(code, code)}", err=True
+            )
+        sys.exit(1)
     except (BankError, MatchingError) as error:
         click.echo(f"needsbank: {error}", err=True)
         sys.exit(1)

@@ -35,6 +35,8 @@ class Settings:
     proxies: int = 0
     """How many reverse proxies stand in front and set X-Forwarded-For."""
     session_lifetime: timedelta = timedelta(hours=12)
+    log_level: str = "warning"
+    """Of gunicorn: debug, info, warning, error or critical."""
     demo: bool = False
     """Show the demo accounts on the sign-in page."""
 
@@ -61,6 +63,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_hosts=tuple(read.get("NEEDSBANK_TRUSTED_HOSTS", "").split()),
         proxies=_number(read, "NEEDSBANK_PROXIES", 0),
         session_lifetime=timedelta(hours=_number(read, "NEEDSBANK_SESSION_HOURS", 12)),
+        log_level=_log_level(read),
         demo=_flag(read, "NEEDSBANK_DEMO", default=False),
     )
 
@@ -75,6 +78,13 @@ def _kept_secret(instance: Path) -> str:
             with suppress(FileExistsError):
                 path.hardlink_to(file.name)
     return path.read_text()
+
+
+def _log_level(read: Mapping[str, str]) -> str:
+    level = read.get("NEEDSBANK_LOG_LEVEL", "warning").lower()
+    if level not in {"debug", "info", "warning", "error", "critical"}:
+        raise SettingsError(f"NEEDSBANK_LOG_LEVEL is no level of gunicorn: {level!r}")
+    return level
 
 
 def _number(read: Mapping[str, str], name: str, default: int) -> int:

@@ -1,13 +1,12 @@
 """`needsbank serve`: gunicorn and one background worker, started and ended together."""
 
-import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
 
-from needsbank.commands.surroundings import engine
+from needsbank.commands.surroundings import engine, settings
 from needsbank.domain.errors import BankError
 
 
@@ -59,6 +58,6 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> list[str]:
         "--max-requests", "5000",
         "--max-requests-jitter", "500",
         "--graceful-timeout", "20",
-        "--log-level", os.environ.get("NEEDSBANK_LOG_LEVEL", "warning"),
+        "--log-level", settings().log_level,
         "needsbank.wsgi:app",
     ]  # fmt: skip

@@ -44,7 +44,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A demo account: who, in which role, and in which sector's first organisation."""
+    """A demo account: who, in which role, and in which sector."""
 
     email: str
     name: str
@@ -159,14 +159,17 @@ def _people(
         session.add(contact)
         posting[organisation.id] = dict.fromkeys(roles, contact)
     for account in ACCOUNTS:
-        organisation = next(o for o in organisations.values() if o.sector is account.sector)
+        homes = [each for each in organisations.values() if each.sector is account.sector]
+        if account.role is not Role.MEMBER:
+            homes = homes[:1]  # the member teaches everywhere, so that each pairing can be tried
         user = User(email=account.email, name=account.name, password=password_hash)
-        user.memberships = [Membership(organisation=organisation, role=account.role)]
+        user.memberships = [Membership(organisation=home, role=account.role) for home in homes]
         session.add(user)
-        if account.role in {Role.PARTNER, Role.COMPANY}:
-            posting[organisation.id][Role.PARTNER] = user
-        if account.role in {Role.MEMBER, Role.COMPANY}:
-            posting[organisation.id][Role.MEMBER] = user
+        for home in homes:
+            if account.role in {Role.PARTNER, Role.COMPANY}:
+                posting[home.id][Role.PARTNER] = user
+            if account.role in {Role.MEMBER, Role.COMPANY}:
+                posting[home.id][Role.MEMBER] = user
     return posting
 
 

@@ -61,7 +61,7 @@ def withdraw_need(session: Session, actor: Actor, need_id: UUID) -> Need:
 
 def restore_need(session: Session, actor: Actor, need_id: UUID) -> Need:
     """Undo a withdrawal: the need is its author's draft again."""
-    return _move(session, actor, need_id, NeedState.DRAFT)
+    return _move(session, actor, need_id, NeedState.DRAFT, act="restore")
 
 
 def close_need(session: Session, actor: Actor, command: CloseNeed) -> Need:
@@ -86,11 +86,19 @@ def _own(session: Session, actor: Actor, need_id: UUID) -> Need:
     return need
 
 
-def _move(session: Session, actor: Actor, need_id: UUID, target: NeedState, **details: str) -> Need:
+def _move(
+    session: Session,
+    actor: Actor,
+    need_id: UUID,
+    target: NeedState,
+    *,
+    act: str = "",
+    **details: str,
+) -> Need:
     need = _own(session, actor, need_id)
     check_transition(need.state, target)
     need.state = target
-    audit.record(session, actor, target.value, "need", need.id, **details)
+    audit.record(session, actor, act or target.value, "need", need.id, **details)
     return need
 
 

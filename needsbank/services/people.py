@@ -71,7 +71,7 @@ def choose_language(session: Session, actor: Actor, language: Language) -> None:
 def _by_email(session: Session, email: str) -> User:
     user = session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
     if user is None:
-        raise NotFound(email)
+        raise NotFound(f"nobody has the e-mail address {email}")
     return user
 
 

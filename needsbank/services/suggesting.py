@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from matching import Match, Matcher, Representation
 from needsbank.db.models import Competence, Embedding, Need, Subject, Suggestion
+from needsbank.db.queries.competences import CompetenceFilter, competences_to_read
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Actor
 from needsbank.domain.suggestions import PER_KIND, SuggestionState
-from needsbank.services.browsing import NEEDS, keys_of, owners_by_key
+from needsbank.services.browsing import COMPETENCES, NEEDS, keys_of, owners_by_key
 from needsbank.services.embedding import document_of, stored_representation
 from needsbank.services.retrieval import Retrieval
 
@@ -193,6 +194,41 @@ def _describe(suggestion: Suggestion, match: Match, version: str) -> None:
     ]
     suggestion.evidence = None
     suggestion.matcher_version = version
+
+
+def competences_for(
+    session: Session, retrieval: Retrieval, actor: Actor, need: Need
+) -> list[tuple[Competence, Match]]:
+    """Return the competences that suit a need, among those that the actor may read.
+
+    What coordinators are suggested also holds hidden ones, which take places; what the need's
+    author sees must not depend on them.
+    """
+    stored = stored_representation(session, Subject.NEED, need.id, retrieval.matcher.space_id)
+    if stored is None:
+        return []
+    index = retrieval.index(session, Subject.COMPETENCE)
+    found: list[tuple[Competence, Match]] = []
+    for kind in CompetenceKind:
+        readable = competences_to_read(actor, CompetenceFilter(kind=kind)).where(
+            Competence.state == CompetenceState.OPEN,
+            Competence.organisation_id != need.organisation_id,
+        )
+        allowed = keys_of(session, retrieval, COMPETENCES, readable)
+        matches = retrieval.matcher.match(stored[1], index, k=PER_KIND, allowed=allowed)
+        keys = [match.key for match in matches]
+        owners = owners_by_key(session, COMPETENCES, readable, keys)
+        found += [(owners[match.key], match) for match in matches if match.key in owners]
+    return found
+
+
+def has_pairing(session: Session, need_id: UUID) -> bool:
+    """Whether a coordinator has approved a pairing for the need that still stands."""
+    approved = select(Suggestion.id).where(
+        Suggestion.need_id == need_id,
+        Suggestion.state.in_({SuggestionState.APPROVED, SuggestionState.AGREED}),
+    )
+    return session.scalar(approved.limit(1)) is not None
 
 
 def needs_for(

@@ -100,7 +100,7 @@ def _words(status: int) -> tuple[str, str]:
         ),
         413: (
             _("That was too large"),
-            _("Shorten the text or the file and send it again."),
+            _("Shorten the text and send it again."),
         ),
         422: (
             _("Something in the form was not right"),

@@ -142,6 +142,7 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("need", "change"): _l("changed a need"),
     ("need", "open"): _l("posted a need"),
     ("need", "withdrawn"): _l("withdrew a need"),
+    ("need", "restore"): _l("restored a need"),
     ("need", "closed"): _l("ended a need"),
     ("competence", "draft"): _l("drafted a competence"),
     ("competence", "change"): _l("changed a competence"),

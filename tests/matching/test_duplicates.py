@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from matching import DuplicateBand, Index
-from matching.duplicates import band
+from matching.duplicates import band, surface_likeness
 from matching.features import PairFeatures
 from tests.matching.makers import representation, rows
 
@@ -76,3 +76,25 @@ def test_words_do_not_count_across_languages(matcher, index):
 )
 def test_bands(probability, expected):
     assert band(probability) is expected
+
+
+ONCE = "Kotihoidon avaimet katoavat ja sijainen odottaa oven takana"
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (ONCE.replace("avaimet", "avaimt"), True),
+        ("Sijainen odottaa oven takana ja kotihoidon avaimet katoavat", True),
+        ("Avaimet katoavat koulussa ja opettaja odottaa pihalla", False),
+    ],
+)
+def test_a_text_written_twice_is_known_by_its_letters(other, same):
+    features = {"number_clash": 0.0, "negation_clash": 0.0}
+    assert (surface_likeness(ONCE.lower(), other.lower(), features) > 0) is same
+
+
+@pytest.mark.parametrize("clash", ["number_clash", "negation_clash"])
+def test_letters_say_nothing_where_a_number_or_a_negation_differs(clash):
+    features = {"number_clash": 0.0, "negation_clash": 0.0} | {clash: 1.0}
+    assert surface_likeness(ONCE, ONCE, features) == 0

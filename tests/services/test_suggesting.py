@@ -141,6 +141,23 @@ def test_what_was_approved_counts_among_the_five(session, need, add_suiting, run
     assert len(suggestions(session)) == PER_KIND
 
 
+def test_an_author_is_shown_what_they_may_read_whatever_is_hidden(
+    session, need, add_suiting, run, retrieval
+):
+    seen = [add_suiting(title=f"Key logistics {n}", description="Keys.").id for n in range(3)]
+    run()
+    before = suggesting.competences_for(session, retrieval, need.author.actor, need)
+    for number in range(PER_KIND):
+        add_suiting(title=f"Hidden {number}", visibility=Visibility.COORDINATORS)
+    run()
+    after = suggesting.competences_for(session, retrieval, need.author.actor, need)
+    assert {each.id for each, _ in before} <= set(seen)
+    assert [(each.id, match.score) for each, match in after] == [
+        (each.id, match.score) for each, match in before
+    ]
+    assert len(before) > 0
+
+
 def test_nobody_is_paired_with_their_own_organisation(session, need, add_suiting, run):
     colleague = add_user(session, Role.MEMBER, organisation=need.organisation)
     add_suiting(colleague)

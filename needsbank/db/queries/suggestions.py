@@ -6,7 +6,6 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from needsbank.db.models import Answer, Competence, Decision, Need, Suggestion
-from needsbank.db.queries.visible import visible_competences
 from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Actor
 from needsbank.domain.suggestions import SHOWN_TO_SIDES, UNDECIDED, SuggestionState
@@ -39,11 +38,6 @@ def suggestions_of_need(need_id: UUID) -> Select[Suggestion]:
         .options(*_WITH_BOTH_SIDES)
         .order_by(Competence.kind, Suggestion.rank, Suggestion.id)
     )
-
-
-def suggestions_to_read(actor: Actor, need_id: UUID) -> Select[Suggestion]:
-    """Return a need's suggestions whose competence the actor may read anyway."""
-    return suggestions_of_need(need_id).where(visible_competences(actor))
 
 
 def suggestion_with_history(suggestion_id: UUID) -> Select[Suggestion]:

@@ -64,7 +64,7 @@ def suggestion(suggestion_id: UUID) -> Response:
 
 @bp.post("/suggestions/<uuid:suggestion_id>/decision")
 def decide(suggestion_id: UUID) -> ResponseReturnValue:
-    """Record a verdict and go on to the next suggestion of the same need."""
+    """Record a verdict and go back to the need's suggestions."""
     form = DecisionForm()
     if not form.validate_on_submit():
         shown = deciding.suggestion_to_review(db.session, current_actor(), suggestion_id)

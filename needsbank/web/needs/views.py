@@ -1,14 +1,14 @@
 """Pages of needs: the list, one need, posting and leading one to its end."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from needsbank.db.models import Need, Subject, Suggestion
+from needsbank.db.models import Need, Subject
 from needsbank.db.queries.needs import NeedFilter, need_to_read
-from needsbank.db.queries.suggestions import suggestions_to_read
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import Invalid, NotAllowed, NotFound
 from needsbank.domain.fields import Field
@@ -20,6 +20,7 @@ from needsbank.services import needs
 from needsbank.services.browsing import Wanted, browse_needs
 from needsbank.services.embedding import stored_representation
 from needsbank.services.similar import similar_to, similar_to_text
+from needsbank.services.suggesting import competences_for, has_pairing
 from needsbank.web.database import db, retrieval
 from needsbank.web.forms import query_code, show_errors
 from needsbank.web.htmx import render
@@ -55,7 +56,11 @@ def show(need_id: UUID) -> Response:
         similar_to(db.session, retrieval(), actor, stored[1], besides=need.id) if stored else None
     )
     return render(
-        "needs/show.html", need=need, mine=mine, similar=similar, suggestions=_found(need, mine)
+        "needs/show.html",
+        need=need,
+        mine=mine,
+        similar=similar,
+        **(_progress(need) if mine else {}),
     )
 
 
@@ -69,7 +74,7 @@ def status(need_id: UUID) -> Response:
         "needs/status.html",
         fragment="needs/_status.html",
         need=need,
-        suggestions=_found(need, mine=True),
+        **_progress(need),
     )
 
 
@@ -190,10 +195,16 @@ def _own(need_id: UUID) -> Need:
     return need
 
 
-def _found(need: Need, mine: bool) -> list[Suggestion]:
-    if not mine or need.state not in {NeedState.OPEN, NeedState.AGREED}:
-        return []
-    return list(db.session.scalars(suggestions_to_read(current_actor(), need.id)))
+def _progress(need: Need) -> dict[str, Any]:
+    """Return what the need's author is told of the matching."""
+    looking = need.state is NeedState.OPEN and need.matched_with is None
+    shown = need.state in {NeedState.OPEN, NeedState.AGREED} and not looking
+    bank, actor = retrieval(), current_actor()
+    return {
+        "looking": looking,
+        "found": competences_for(db.session, bank, actor, need) if shown else [],
+        "paired": has_pairing(db.session, need.id),
+    }
 
 
 def _form(need: Need | None = None) -> NeedForm:

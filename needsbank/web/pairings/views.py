@@ -72,7 +72,6 @@ def _page(pairing: Suggestion, form: AnswerForm, *, status: int) -> Response:
         "pairings/show.html",
         status=status,
         pairing=pairing,
-        mine=mine,
         to_answer=[side for side in mine if waiting and side not in answered],
         form=form,
     )

@@ -15,7 +15,6 @@ from needsbank.db.queries.suggestions import (
     pairings,
     queue,
     suggestions_of_need,
-    suggestions_to_read,
 )
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
@@ -25,7 +24,6 @@ from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.roles import ANONYMOUS, Role
 from needsbank.domain.suggestions import SHOWN_TO_SIDES, SuggestionState
-from needsbank.domain.visibility import Visibility
 from tests.factories import (
     add_competence,
     add_need,
@@ -120,15 +118,6 @@ def test_suggestions_come_by_kind_and_then_by_rank(session):
     other = suggest(CompetenceKind.FACILITY, 1)
     first = suggest(CompetenceKind.COMPANY, 1)
     assert session.scalars(suggestions_of_need(need.id)).all() == [first, second, other]
-
-
-def test_an_author_sees_suggestions_of_competences_that_they_may_read(session):
-    need = add_need(session)
-    seen = add_suggestion(session, need, add_competence(session))
-    for level in (Visibility.ORGANISATION, Visibility.COORDINATORS):
-        add_suggestion(session, need, add_competence(session, visibility=level))
-    found = session.scalars(suggestions_to_read(need.author.actor, need.id)).all()
-    assert found == [seen]
 
 
 @pytest.mark.parametrize("state", list(SuggestionState))
