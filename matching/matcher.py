@@ -69,11 +69,6 @@ class Matcher:
         """Return the id of the encoder's vector space."""
         return self._encoder.space_id
 
-    @property
-    def analyser_id(self) -> str:
-        """Return the id of the analyser that makes lemmas."""
-        return self._analyser.id
-
     def represent(self, documents: Sequence[Document]) -> list[Representation]:
         """Return what must be stored of each text; slow, for background work."""
         texts = [_joined(document.title, document.body) for document in documents]

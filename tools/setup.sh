@@ -16,7 +16,7 @@ fail() {
     exit 1
 }
 
-# --- Python and the virtual environment -------------------------------------------------------
+# Python and the virtual environment
 
 # Is this a Python that starts and is new enough?
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
@@ -54,7 +54,7 @@ make_venv() {
     "$PYTHON" -m venv --clear "$VENV" || fail "$PYTHON -m venv $VENV did not work; its reason stands above."
 }
 
-# --- Stages -----------------------------------------------------------------------------------
+# Stages
 
 # Is the stage $1 done, with the inputs (the files that follow) as they are now?
 fresh() {
@@ -130,7 +130,7 @@ compile_translations() {
     stamp translations "$@"
 }
 
-# --- A browser for the tests ------------------------------------------------------------------
+# A browser for the tests
 
 # Leaves in .venv/browser: a program's path, "playwright" for its own, or "none: " and the reason.
 find_browser() {
@@ -157,7 +157,7 @@ install_debian_browser() {
             apt-get install -y --no-install-recommends chromium fonts-dejavu-core
 }
 
-# --- In order ---------------------------------------------------------------------------------
+# In order
 
 make_venv
 mkdir -p "$VENV/stamps"

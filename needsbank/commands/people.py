@@ -13,12 +13,12 @@ from needsbank.db.models import Organisation
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import BankError, NotFound
 from needsbank.domain.organisations import DescribeOrganisation, Region, Sector
+from needsbank.domain.people import PASSWORD_MIN
 from needsbank.domain.roles import Role
 from needsbank.services import organisations, people
 from needsbank.services.operator import OPERATOR
 
 Code = TypeVar("Code", bound=Enum)
-_SHORTEST_PASSWORD = 12
 
 
 def add(email: str, name: str, password: str) -> None:
@@ -71,8 +71,8 @@ def add_organisation(name: str, sector: str, region: str, business_id: str) -> N
 
 def hash_of(password: str) -> str:
     """Return the argon2id hash of a password that is long enough."""
-    if len(password) < _SHORTEST_PASSWORD:
-        raise BankError(f"a password needs at least {_SHORTEST_PASSWORD} characters")
+    if len(password) < PASSWORD_MIN:
+        raise BankError(f"a password needs at least {PASSWORD_MIN} characters")
     with create_app(settings(), retrieval()).app_context():
         return str(hash_password(password))
 

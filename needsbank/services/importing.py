@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -37,7 +37,7 @@ def begin_import(session: Session, *, file_hash: bytes, source: str) -> ImportRu
 
 def import_batch(
     session: Session,
-    run_id: object,
+    run_id: UUID,
     commands: Sequence[RecordPriorWork],
     *,
     position: int,
@@ -53,7 +53,7 @@ def import_batch(
     return outcome
 
 
-def finish_import(session: Session, run_id: object) -> ImportRun:
+def finish_import(session: Session, run_id: UUID) -> ImportRun:
     """Mark a file as read to its end."""
     run = session.get_one(ImportRun, run_id)
     run.finished = now()

@@ -135,67 +135,6 @@ def store_evidence(session: Session, found: list[tuple[UUID, list[dict[str, Any]
             suggestion.evidence = evidence
 
 
-def _unmatched(retrieval: Retrieval) -> list[ColumnElement[bool]]:
-    return [
-        Need.state == NeedState.OPEN,
-        Need.embedded_in == retrieval.matcher.space_id,
-        or_(Need.matched_with.is_(None), Need.matched_with != retrieval.matcher.version),
-    ]
-
-
-def _best_of_kind(
-    session: Session,
-    retrieval: Retrieval,
-    need: Need,
-    representation: Representation,
-    kind: CompetenceKind,
-) -> Iterator[tuple[UUID, Match]]:
-    mine = select(Suggestion.competence_id).where(Suggestion.need_id == need.id)
-    on_offer = select(Competence.id).where(
-        Competence.kind == kind,
-        Competence.state == CompetenceState.OPEN,
-        # Nobody is paired with their own organisation.
-        Competence.organisation_id != need.organisation_id,
-        # What people have decided on stands; the places left are for others.
-        Competence.id.not_in(mine.where(Suggestion.state != SuggestionState.PROPOSED)),
-    )
-    taken = select(func.count()).where(
-        Suggestion.need_id == need.id,
-        Suggestion.state.not_in(_ENDED | {SuggestionState.PROPOSED}),
-        Suggestion.competence_id.in_(select(Competence.id).where(Competence.kind == kind)),
-    )
-    places = PER_KIND - (session.scalar(taken) or 0)
-    if places <= 0:
-        return
-    index = retrieval.index(session, Subject.COMPETENCE)
-    allowed = retrieval.keys(session, Subject.COMPETENCE, on_offer)
-    matches = retrieval.matcher.match(representation, index, k=places, allowed=allowed)
-    owners = dict(
-        session.execute(
-            select(Embedding.key, Embedding.owner_id).where(
-                Embedding.key.in_([match.key for match in matches])
-            )
-        ).all()
-    )
-    for match in matches:
-        yield owners[match.key], match
-
-
-def _suggestions(session: Session, need_id: UUID) -> list[Suggestion]:
-    return list(session.scalars(select(Suggestion).where(Suggestion.need_id == need_id)))
-
-
-def _describe(suggestion: Suggestion, match: Match, version: str) -> None:
-    suggestion.rank, suggestion.score = match.rank, match.score
-    suggestion.band = match.band.value
-    suggestion.parts = [
-        {"name": part.name, "value": part.value, "contribution": part.contribution}
-        for part in match.parts
-    ]
-    suggestion.evidence = None
-    suggestion.matcher_version = version
-
-
 def competences_for(
     session: Session, retrieval: Retrieval, actor: Actor, need: Need
 ) -> list[tuple[Competence, Match]]:
@@ -264,3 +203,64 @@ def missing_of(need: Need, competence: Competence) -> list[str]:
     if competence.starts_on is not None and competence.starts_on < now().date():
         missing.append("started")
     return missing
+
+
+def _unmatched(retrieval: Retrieval) -> list[ColumnElement[bool]]:
+    return [
+        Need.state == NeedState.OPEN,
+        Need.embedded_in == retrieval.matcher.space_id,
+        or_(Need.matched_with.is_(None), Need.matched_with != retrieval.matcher.version),
+    ]
+
+
+def _best_of_kind(
+    session: Session,
+    retrieval: Retrieval,
+    need: Need,
+    representation: Representation,
+    kind: CompetenceKind,
+) -> Iterator[tuple[UUID, Match]]:
+    mine = select(Suggestion.competence_id).where(Suggestion.need_id == need.id)
+    on_offer = select(Competence.id).where(
+        Competence.kind == kind,
+        Competence.state == CompetenceState.OPEN,
+        # Nobody is paired with their own organisation.
+        Competence.organisation_id != need.organisation_id,
+        # What people have decided on stands; the places left are for others.
+        Competence.id.not_in(mine.where(Suggestion.state != SuggestionState.PROPOSED)),
+    )
+    taken = select(func.count()).where(
+        Suggestion.need_id == need.id,
+        Suggestion.state.not_in(_ENDED | {SuggestionState.PROPOSED}),
+        Suggestion.competence_id.in_(select(Competence.id).where(Competence.kind == kind)),
+    )
+    places = PER_KIND - (session.scalar(taken) or 0)
+    if places <= 0:
+        return
+    index = retrieval.index(session, Subject.COMPETENCE)
+    allowed = retrieval.keys(session, Subject.COMPETENCE, on_offer)
+    matches = retrieval.matcher.match(representation, index, k=places, allowed=allowed)
+    owners = dict(
+        session.execute(
+            select(Embedding.key, Embedding.owner_id).where(
+                Embedding.key.in_([match.key for match in matches])
+            )
+        ).all()
+    )
+    for match in matches:
+        yield owners[match.key], match
+
+
+def _suggestions(session: Session, need_id: UUID) -> list[Suggestion]:
+    return list(session.scalars(select(Suggestion).where(Suggestion.need_id == need_id)))
+
+
+def _describe(suggestion: Suggestion, match: Match, version: str) -> None:
+    suggestion.rank, suggestion.score = match.rank, match.score
+    suggestion.band = match.band.value
+    suggestion.parts = [
+        {"name": part.name, "value": part.value, "contribution": part.contribution}
+        for part in match.parts
+    ]
+    suggestion.evidence = None
+    suggestion.matcher_version = version

@@ -13,6 +13,7 @@ from wtforms import BooleanField, EmailField, PasswordField, SubmitField
 
 from needsbank.db.models import User
 from needsbank.db.transaction import transaction
+from needsbank.domain.people import PASSWORD_MIN
 from needsbank.domain.roles import ANONYMOUS, Actor
 from needsbank.web import throttle
 from needsbank.web.database import db
@@ -76,7 +77,10 @@ class PasswordForm(ChangePasswordForm):
     )
     new_password = PasswordField(
         _l("New password"),
-        description=_l("At least 12 characters; several words are easy to remember."),
+        description=_l(
+            "At least %(count)d characters; several words are easy to remember.",
+            count=PASSWORD_MIN,
+        ),
         validators=[Required(_l("Type a new password."))],
         render_kw={"autocomplete": "new-password"},
     )
@@ -113,7 +117,7 @@ def configure(app: Flask, *, secret_key: str, secure_cookies: bool) -> None:
         SECURITY_CHANGE_PASSWORD_TEMPLATE="account/password.html",  # noqa: S106 -- a file
         SECURITY_POST_CHANGE_VIEW="/account",
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
-        SECURITY_PASSWORD_LENGTH_MIN=12,
+        SECURITY_PASSWORD_LENGTH_MIN=PASSWORD_MIN,
         SECURITY_PASSWORD_CHECK_BREACHED=None,
         SECURITY_I18N_DOMAIN="messages",
         SECURITY_I18N_DIRNAME=[app.config["BABEL_TRANSLATION_DIRECTORIES"]],

@@ -54,15 +54,11 @@ def competences_to_read(actor: Actor, wanted: CompetenceFilter) -> Select[Compet
 
 
 def competence_to_read(actor: Actor, competence_id: UUID) -> Select[Competence]:
-    """Return one competence with its people and places, if the actor may read it."""
+    """Return one competence with its organisation and unit, if the actor may read it."""
     return (
         select(Competence)
         .where(Competence.id == competence_id, visible_competences(actor))
-        .options(
-            joinedload(Competence.organisation),
-            joinedload(Competence.unit),
-            joinedload(Competence.author),
-        )
+        .options(joinedload(Competence.organisation), joinedload(Competence.unit))
     )
 
 

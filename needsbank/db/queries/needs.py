@@ -47,11 +47,11 @@ def needs_to_read(actor: Actor, wanted: NeedFilter) -> Select[Need]:
 
 
 def need_to_read(actor: Actor, need_id: UUID) -> Select[Need]:
-    """Return one need with its people and places, if the actor may read it."""
+    """Return one need with its organisation and unit, if the actor may read it."""
     return (
         select(Need)
         .where(Need.id == need_id, visible_needs(actor))
-        .options(joinedload(Need.organisation), joinedload(Need.unit), joinedload(Need.author))
+        .options(joinedload(Need.organisation), joinedload(Need.unit))
     )
 
 
