@@ -302,8 +302,11 @@ def test_an_account_is_closed_and_gets_a_new_password(run, session):
         (("user", "grant", "aino@bank.example", "Here", "boss"), "'boss' is none of: partner, "),
         (("user", "disable", "nobody@b.example"), "nobody@b.example"),
         (("organisation", "add", "X", "church", "lappi"), "'church' is none of: wellbeing_county"),
-        (("organisation", "add", "Here", "state", "lappi"), "name: taken"),
-        (("organisation", "add", "X", "state", "lappi", "--business-id", "1"), "business_id"),
+        (("organisation", "add", "Here", "state", "lappi"), "name: already in the bank"),
+        (
+            ("organisation", "add", "X", "state", "lappi", "--business-id", "1"),
+            "business id: seven digits",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_one_clear_line(run, session, words, said):
