@@ -120,6 +120,7 @@ def write_a_need(reader: Reader, written: Written) -> None:
 def see_suggestions(reader: Reader) -> None:
     found = reader.page.locator("#status li a[href^='/competences/']")
     expect(found.first).to_be_visible(timeout=SUGGESTED_WITHIN)
+    expect(reader.page.locator("#similar-panel li").first).to_be_visible()
     reader.main().get_by_text(reader.word("Thank you! Your need is in the bank.")).wait_for()
     reader.check()
 
