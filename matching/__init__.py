@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from matching.encoders import Encoder, FakeEncoder, load_encoder
     from matching.errors import (
         EncoderUnavailable,
+        EvaluationError,
         MatcherFileError,
         MatchingError,
         UnknownEncoder,
     )
-    from matching.evaluation import DemoReport, evaluate_demo
+    from matching.evaluation.demo import DemoReport, evaluate_demo
+    from matching.evaluation.folders import EvaluationOptions, Task, evaluate_folder
+    from matching.evaluation.rankers import MatcherRanker
     from matching.index import Index
     from matching.languages import detect_language
     from matching.matcher import Matcher
@@ -44,27 +47,32 @@ __all__ = [
     "DuplicateDetector",
     "Encoder",
     "EncoderUnavailable",
+    "EvaluationError",
+    "EvaluationOptions",
     "Evidence",
     "FakeEncoder",
     "Index",
     "Match",
     "Matcher",
     "MatcherFileError",
+    "MatcherRanker",
     "MatchingError",
     "Part",
     "Representation",
     "Row",
     "Side",
+    "Task",
     "UnknownEncoder",
     "Vector",
     "canonical",
     "detect_language",
     "evaluate_demo",
+    "evaluate_folder",
     "load_encoder",
 ]
 
 _TYPES = "Band Document Duplicate DuplicateBand Evidence Match Part Representation Row Side Vector"
-_ERRORS = "EncoderUnavailable MatcherFileError MatchingError UnknownEncoder"
+_ERRORS = "EncoderUnavailable EvaluationError MatcherFileError MatchingError UnknownEncoder"
 _MODULES = {
     "types": _TYPES,
     "errors": _ERRORS,
@@ -74,7 +82,9 @@ _MODULES = {
     "index": "Index",
     "matcher": "Matcher",
     "duplicates": "DuplicateDetector",
-    "evaluation": "DemoReport evaluate_demo",
+    "evaluation.demo": "DemoReport evaluate_demo",
+    "evaluation.folders": "EvaluationOptions Task evaluate_folder",
+    "evaluation.rankers": "MatcherRanker",
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 

@@ -15,3 +15,7 @@ class EncoderUnavailable(MatchingError):
 
 class MatcherFileError(MatchingError):
     """A stored index or matcher version that is missing, damaged or made for another encoder."""
+
+
+class EvaluationError(MatchingError):
+    """A folder of judged texts that cannot be read, or a method that nobody knows."""

@@ -176,9 +176,52 @@ def search(words: tuple[str, ...], most: int) -> None:
     _run(lambda: command.search(" ".join(words), most))
 
 
-@main.group()
+class _FolderUnlessNamed(click.Group):
+    """A group in which `folder` need not be said: what names no command is its argument."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put in `folder` where no command is named."""
+        if args and args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = ["folder", *args]
+        return super().parse_args(ctx, args)
+
+
+@main.group(cls=_FolderUnlessNamed)
 def evaluate() -> None:
-    """Measure the matcher."""
+    """Measure the matcher: `evaluate DIR --task …` is short for `evaluate folder DIR --task …`."""
+
+
+@evaluate.command("folder")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--task",
+    required=True,
+    type=click.Choice(["need-need", "need-competence", "need-prior"]),
+    help="What the judgements are about.",
+)
+@click.option("--by-language", is_flag=True, help="Also each pair of languages by itself.")
+@click.option("--methods", default="", help="Some of the methods, separated by commas.")
+@click.option("--limit", type=click.IntRange(min=1), help="Draw so many queries or pairs.")
+@click.option("--seed", default=0, show_default=True, help="For draws and intervals.")
+def evaluate_folder(
+    folder: Path, task: str, *, by_language: bool, methods: str, limit: int | None, seed: int
+) -> None:
+    """Measure the matcher and simple methods on judged texts in DIR; print JSON.
+
+    DIR holds queries.jsonl, corpus.jsonl and qrels.jsonl, or pairs.jsonl.
+    """
+    from needsbank.commands import evaluating as command  # noqa: PLC0415 -- slow import
+
+    _run(
+        lambda: command.folder(
+            folder,
+            task,
+            methods=[name.strip() for name in methods.split(",") if name.strip()],
+            by_language=by_language,
+            limit=limit,
+            seed=seed,
+        )
+    )
 
 
 @evaluate.command("demo")
@@ -191,7 +234,7 @@ def evaluate_demo() -> None:
 
 def _run(command: Callable[[], None]) -> None:
     """Run a command; what it refuses is one clear line, not a traceback."""
-    from matching import MatchingError  # noqa: PLC0415 -- slow import
+    from matching import EvaluationError, MatchingError  # noqa: PLC0415 -- slow import
     from needsbank.domain.errors import BankError, Invalid  # noqa: PLC0415 -- slow import
 
     try:
@@ -202,6 +245,9 @@ def _run(command: Callable[[], None]) -> None:
                 f"needsbank: {field.replace('_', ' ')}: {_REFUSED.get(code, code)}", err=True
             )
         sys.exit(1)
+    except EvaluationError as error:
+        click.echo(f"needsbank: {error}", err=True)
+        sys.exit(2)
     except (BankError, MatchingError) as error:
         click.echo(f"needsbank: {error}", err=True)
         sys.exit(1)

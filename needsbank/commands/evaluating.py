@@ -1,11 +1,62 @@
 """`needsbank evaluate …`."""
 
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from matching import DemoReport, evaluate_demo
-from needsbank.commands.surroundings import console, retrieval, settings
+from matching import (
+    DemoReport,
+    EvaluationOptions,
+    MatcherRanker,
+    Task,
+    evaluate_demo,
+    evaluate_folder,
+)
+from needsbank.commands.surroundings import console, progress_bar, retrieval, settings
 
 _TITLE = "The matcher on the demo bank's labels"
+
+
+def folder(
+    path: Path,
+    task: str,
+    *,
+    methods: Sequence[str],
+    by_language: bool,
+    limit: int | None,
+    seed: int,
+) -> None:
+    """Print as JSON how the matcher and the simple methods do on a folder of judged texts."""
+    options = EvaluationOptions(methods=methods, by_language=by_language, limit=limit, seed=seed)
+    bank = retrieval()
+    ranker = MatcherRanker(bank.matcher, bank.detector)
+    # The figures have stdout for themselves, so that they can be piped.
+    watching = Console(stderr=True)
+    if watching.is_terminal:
+        with progress_bar(watching) as bar:
+            report = evaluate_folder(path, Task(task), ranker, options, _Bars(bar).show)
+    else:
+        report = evaluate_folder(path, Task(task), ranker, options)
+    click.echo(json.dumps(report, indent=2))
+
+
+class _Bars:
+    """A bar for each thing that is being done."""
+
+    def __init__(self, shown: Progress) -> None:
+        self._shown = shown
+        self._tasks: dict[str, TaskID] = {}
+
+    def show(self, what: str, done: int, of: int) -> None:
+        """Move the bar of what is being done, or begin it."""
+        if what not in self._tasks:
+            self._tasks[what] = self._shown.add_task(what, total=of)
+        self._shown.update(self._tasks[what], completed=done)
 
 
 def demo() -> None:

@@ -50,12 +50,12 @@ def retrieval() -> Retrieval:
     return make_retrieval(settings())
 
 
-def progress_bar() -> Progress:
+def progress_bar(on: Console = console) -> Progress:
     """Return a bar that shows how many are done and how long the rest takes."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=console,
+        console=on,
     )

@@ -1,0 +1,1 @@
+"""Measures the matcher: on folders of judged texts, and on the demo bank."""
