@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matching.index import Index
     from matching.languages import detect_language
     from matching.matcher import Matcher
+    from matching.representing import represent
     from matching.text import canonical
     from matching.types import (
         Band,
@@ -69,6 +70,7 @@ __all__ = [
     "evaluate_demo",
     "evaluate_folder",
     "load_encoder",
+    "represent",
 ]
 
 _TYPES = "Band Document Duplicate DuplicateBand Evidence Match Part Representation Row Side Vector"
@@ -81,6 +83,7 @@ _MODULES = {
     "encoders": "Encoder FakeEncoder load_encoder",
     "index": "Index",
     "matcher": "Matcher",
+    "representing": "represent",
     "duplicates": "DuplicateDetector",
     "evaluation.demo": "DemoReport evaluate_demo",
     "evaluation.folders": "EvaluationOptions Task evaluate_folder",
