@@ -202,7 +202,13 @@ def evaluate() -> None:
 @click.option("--by-language", is_flag=True, help="Also each pair of languages of a corpus.")
 @click.option("--methods", default="", help="Some of the methods, separated by commas.")
 @click.option("--limit", type=click.IntRange(min=1), help="Draw so many queries or pairs.")
-@click.option("--seed", default=0, show_default=True, help="For draws and intervals.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="For draws and intervals.",
+)
 def evaluate_folder(
     folder: Path, task: str, *, by_language: bool, methods: str, limit: int | None, seed: int
 ) -> None:
