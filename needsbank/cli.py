@@ -199,10 +199,16 @@ def evaluate() -> None:
     type=click.Choice(["need-need", "need-competence", "need-prior"]),
     help="What the judgements are about.",
 )
-@click.option("--by-language", is_flag=True, help="Also each pair of languages by itself.")
+@click.option("--by-language", is_flag=True, help="Also each pair of languages of a corpus.")
 @click.option("--methods", default="", help="Some of the methods, separated by commas.")
 @click.option("--limit", type=click.IntRange(min=1), help="Draw so many queries or pairs.")
-@click.option("--seed", default=0, show_default=True, help="For draws and intervals.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="For draws and intervals.",
+)
 def evaluate_folder(
     folder: Path, task: str, *, by_language: bool, methods: str, limit: int | None, seed: int
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 
 import click
@@ -421,6 +423,80 @@ def test_the_matcher_is_measured_on_the_demo_bank_s_labels(run):
     assert (measured.code, measured.err) == (0, "")
     assert "near-duplicates" in measured.out
     assert re.search(r"\d+\.\d%", measured.out)
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """A folder of judged texts."""
+    lines: dict[str, list[dict[str, object]]] = {
+        "queries": [{"id": 1, "text": "Omenapuita puistoon", "lang": "fi"}],
+        "corpus": [
+            {"id": 1, "text": "Puiston omenapuut", "lang": "fi"},
+            {"id": 2, "text": "Home care", "lang": "en"},
+        ],
+        "qrels": [{"qid": 1, "cid": 1, "gain": 1}],
+    }
+    folder = tmp_path / "judged"
+    folder.mkdir()
+    for name, each in lines.items():
+        text = "".join(json.dumps(line) + "\n" for line in each)
+        (folder / f"{name}.jsonl").write_text(text)
+    return folder
+
+
+def test_the_matcher_is_measured_on_a_folder_and_stdout_holds_json_alone(run, judged):
+    options = ("--by-language", "--methods", "matcher, bm25", "--limit", "5", "--seed", "3")
+    measured = run("evaluate", str(judged), "--task", "need-prior", *options)
+    assert (measured.code, measured.err) == (0, "")
+    report = json.loads(measured.out)
+    assert (report["folder"], report["task"], report["seed"]) == ("judged", "need-prior", 3)
+    assert {name: list(pool["methods"]) for name, pool in report["pools"].items()} == {
+        "all": ["matcher", "bm25"],
+        "fi-all": ["matcher", "bm25"],
+        "fi-fi": ["matcher", "bm25"],
+    }
+    first = report["pools"]["fi-fi"]["methods"]["matcher"]["recall@1"]
+    assert first == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert run("evaluate", "--task", "need-prior", *options, str(judged)).out == measured.out
+
+
+def test_a_terminal_sees_what_is_being_done(environment, judged):
+    screen, terminal = pty.openpty()
+    measuring = subprocess.Popen(
+        [sys.executable, "-m", "needsbank.cli", "evaluate", judged, "--task", "need-prior"],
+        cwd=ROOT,
+        env=environment | {"TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    seen = b""
+    # Reading fails once the other end of a terminal is closed.
+    with suppress(OSError):
+        while more := os.read(screen, 4096):
+            seen += more
+    os.close(screen)
+    out, _ = measuring.communicate(timeout=30)
+    assert measuring.returncode == 0
+    assert b"Asking (all)" in seen
+    assert json.loads(out)["folder"] == "judged"
+
+
+def test_a_malformed_folder_is_one_clear_line_and_exit_code_2(run, judged):
+    with (judged / "qrels.jsonl").open("a") as file:
+        file.write('{"qid": 1, "cid": 9, "gain": 1}\n')
+    refused = run("evaluate", str(judged), "--task", "need-need")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == (
+        f"needsbank: {judged / 'qrels.jsonl'}, line 2: corpus.jsonl has no id '9'.\n"
+    )
+
+
+def test_a_method_or_folder_that_nobody_knows_is_one_clear_line(run, judged):
+    for words in (("nowhere",), (str(judged), "--methods", "magic")):
+        refused = run("evaluate", *words, "--task", "need-need")
+        assert (refused.code, refused.out) == (2, "")
+        assert re.fullmatch(r"needsbank: .*(nowhere|magic).*\n", refused.err)
 
 
 def test_commands_that_the_readme_names_are_there():

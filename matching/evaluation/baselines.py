@@ -211,12 +211,15 @@ def _compared(
 
 def _okapi(counts: Any) -> Any:
     """Return the BM25 weight of each word in each text, sparse [n, words]."""
-    rows, words = counts.nonzero()
-    frequency = np.bincount(words, minlength=counts.shape[1])
-    rarity = np.log1p((counts.shape[0] - frequency + 0.5) / (frequency + 0.5))
-    lengths: NDArray[Any] = np.asarray(counts.sum(axis=1)).ravel()
-    relative = 1 - B + B * lengths / max(float(lengths.mean()), 1.0)
     weights = counts.astype(float)
-    count = weights.data
-    weights.data = rarity[words] * count * (K1 + 1) / (count + K1 * relative[rows])
+    # Not in every copy of a sparse matrix are the words of a row in the same order.
+    weights.sort_indices()
+    texts, words = weights.shape
+    count, word = weights.data, weights.indices
+    frequency = np.bincount(word, minlength=words)
+    rarity = np.log1p((texts - frequency + 0.5) / (frequency + 0.5))
+    lengths: NDArray[Any] = np.asarray(weights.sum(axis=1)).ravel()
+    relative = 1 - B + B * lengths / max(float(lengths.mean()), 1.0)
+    row = np.repeat(np.arange(texts), np.diff(weights.indptr))
+    weights.data = rarity[word] * count * (K1 + 1) / (count + K1 * relative[row])
     return weights

@@ -16,8 +16,13 @@ from numpy.typing import NDArray
 
 from matching.errors import EvaluationError
 from matching.evaluation import reports, trials
-from matching.evaluation.judged import JudgedPairs, JudgedTexts, read_folder
-from matching.evaluation.measures import Numbers
+from matching.evaluation.judged import (
+    JudgedPair,
+    JudgedTexts,
+    holds_pairs,
+    read_pairs,
+    read_texts,
+)
 from matching.evaluation.rankers import Ranker
 from matching.evaluation.reports import Report
 from matching.evaluation.resampling import RESAMPLES
@@ -76,9 +81,10 @@ def evaluate_folder(
     Need and need are compared by the duplicate detector, the rest by topic over all rows of the
     pool. Raises EvaluationError when the folder is malformed.
     """
-    judged = read_folder(folder)
     run = _Run(task is Task.NEED_NEED, ranker, options, watch)
-    figures = run.pairs(judged) if isinstance(judged, JudgedPairs) else run.texts(judged)
+    figures = (
+        run.pairs(read_pairs(folder)) if holds_pairs(folder) else run.texts(read_texts(folder))
+    )
     return {
         "folder": folder.resolve().name,
         "task": task.value,
@@ -104,16 +110,13 @@ class _Run:
         known = self._represented([*queries, *judged.corpus])
         report: Report = {}
         for name, corpus in self._pools(judged.corpus):
-            gains = {each.id: _gains(judged, each, corpus) for each in queries}
-            put = [each for each in queries if gains[each.id].any()]
+            gains = _by_row(judged, queries, corpus)
+            put = [each for each in queries if gains[each.id]]
             if not put:
                 continue
             answers = trials.ask(
                 self._pool(known.of(corpus), known.of(queries)),
-                [
-                    Query(text, gains[each.id])
-                    for each, text in zip(put, known.of(put), strict=True)
-                ],
+                [Query(known.one(each), gains[each.id]) for each in put],
                 partial(self._step, f"Asking ({name})", len(put)),
                 alarm=self.symmetric,
             )
@@ -123,13 +126,13 @@ class _Run:
                 report[group]["methods"] = self._reported(part, reports.of_answers)
         return {"pools": report}
 
-    def pairs(self, judged: JudgedPairs) -> Report:
+    def pairs(self, judged: list[JudgedPair]) -> Report:
         """Measure pairs; their distinct texts are the pool in which each pair is judged.
 
         The duplicate model looks at what else is near, so a pair without a pool would be another
         question than the one that a bank asks.
         """
-        pairs = self._drawn(judged.pairs)
+        pairs = self._drawn(judged)
         known = self._represented([text for pair in pairs for text in (pair.first, pair.second)])
         pool = self._pool(known.representations, known.representations)
         rows = [(known.place(pair.first), known.place(pair.second)) for pair in pairs]
@@ -225,7 +228,12 @@ class _Known:
         return [self.one(each) for each in documents]
 
 
-def _gains(judged: JudgedTexts, query: Document, corpus: Sequence[Document]) -> Numbers:
-    """Return the gains of one query by text of a pool, [n]."""
-    known = judged.gains[query.id]
-    return np.array([known.get(document.id, 0.0) for document in corpus])
+def _by_row(
+    judged: JudgedTexts, queries: Sequence[Document], corpus: Sequence[Document]
+) -> dict[str, dict[int, float]]:
+    """Return the gains of each query's right answers in a pool, by row of the pool."""
+    row = {document.id: place for place, document in enumerate(corpus)}
+    return {
+        query.id: {row[name]: gain for name, gain in judged.gains[query.id].items() if name in row}
+        for query in queries
+    }

@@ -34,35 +34,32 @@ class JudgedTexts:
 
 @dataclass(frozen=True, slots=True)
 class JudgedPair:
-    """Two texts, and whether they mean the same."""
+    """Two texts, and whether they mean the same; a language may be empty."""
 
     first: Document
     second: Document
     same: bool
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedPairs:
-    """Pairs of texts; a language may be empty."""
+def holds_pairs(folder: Path) -> bool:
+    """Return whether a folder holds pairs; otherwise it holds queries and a corpus.
 
-    pairs: list[JudgedPair]
-
-
-def read_folder(folder: Path) -> JudgedTexts | JudgedPairs:
-    """Read `queries.jsonl`, `corpus.jsonl` and `qrels.jsonl`, or else `pairs.jsonl`.
-
-    Raises EvaluationError, which names the file and the line, when something is missing or wrong.
+    Raises EvaluationError when it holds neither.
     """
     if not folder.is_dir():
         raise EvaluationError(f"{folder} is not a folder.")
     if (folder / PAIRS).exists():
-        return _read_pairs(folder / PAIRS)
+        return True
     if (folder / QUERIES).exists():
-        return _read_texts(folder)
+        return False
     raise EvaluationError(f"{folder} has neither {QUERIES} nor {PAIRS}.")
 
 
-def _read_texts(folder: Path) -> JudgedTexts:
+def read_texts(folder: Path) -> JudgedTexts:
+    """Read `queries.jsonl`, `corpus.jsonl` and `qrels.jsonl`.
+
+    Raises EvaluationError, which names the file and the line, when something is missing or wrong.
+    """
     queries, corpus = _documents(folder / QUERIES), _documents(folder / CORPUS)
     gains: dict[str, dict[str, float]] = {}
     for line in _lines(folder / JUDGEMENTS):
@@ -91,13 +88,18 @@ def _documents(path: Path) -> dict[str, Document]:
     return documents
 
 
-def _read_pairs(path: Path) -> JudgedPairs:
+def read_pairs(folder: Path) -> list[JudgedPair]:
+    """Read `pairs.jsonl`.
+
+    Raises EvaluationError, which names the file and the line, when something is missing or wrong.
+    """
+    path = folder / PAIRS
     pairs = [
         JudgedPair(line.side(1), line.side(2), line.label() >= _SAME_FROM) for line in _lines(path)
     ]
     if len({pair.same for pair in pairs}) < 2:
         raise EvaluationError(f"{path}: the labels must be both below {_SAME_FROM} and from it on.")
-    return JudgedPairs(pairs)
+    return pairs
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,16 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
-    """A query to a pool."""
+    """A query to a pool, with the gains of its right answers by row."""
 
     text: Representation
-    gains: Numbers
-    """[n], by text of the pool; above 0 for right ones"""
+    right: dict[int, float]
+
+    def gains(self, rows: int) -> Numbers:
+        """Return the gains of all rows of the pool."""
+        gains = np.zeros(rows)
+        gains[list(self.right)] = list(self.right.values())
+        return gains
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +81,8 @@ class Pool:
         """
         allowed = np.ones(len(self.documents), bool)
         allowed[self._rows.get((query.text.text, query.text.language), [])] = False
-        return allowed | (query.gains > 0)
+        allowed[list(query.right)] = True
+        return allowed
 
     def scores(self, query: Representation, allowed: Allowed) -> dict[str, Scores]:
         """Return the scores of the allowed rows, in order, by method."""
@@ -107,13 +113,13 @@ def ask(
     highest: dict[str, list[tuple[float, float, float]]] = {name: [] for name in pool.methods}
     for done, query in enumerate(queries, start=1):
         allowed = pool.without_itself(query)
-        gains = query.gains[allowed]
+        gains = query.gains(len(allowed))
         present = pool.scores(query.text, allowed)
-        absent = pool.scores(query.text, allowed & (query.gains == 0)) if alarm else {}
+        absent = pool.scores(query.text, allowed & (gains == 0)) if alarm else {}
         for name, scores in present.items():
-            rows[name].append(ranking(scores, gains))
+            rows[name].append(ranking(scores, gains[allowed]))
         for name, without in absent.items():
-            highest[name].append(_highest(present[name], gains, without))
+            highest[name].append(_highest(present[name], gains[allowed], without))
         progress(done)
     return {
         name: Answers(np.stack(rows[name]), np.array(highest[name]) if alarm else None)
