@@ -1,7 +1,8 @@
 """Makes longer texts of short ones, because what is compared in use is longer than a sentence.
 
 A text of several sentences is paired with one made of the paraphrases (or translations) of the
-same sentences in another order.
+same sentences in another order. Look-alikes stand beside it: texts that share some of the
+sentences and otherwise speak of something else, as two needs of one ward do.
 """
 
 import random
@@ -17,11 +18,19 @@ def composed(source: RetrievalSet, *, seed: int = 0) -> RetrievalSet:
     """Return a set of texts of three sentences, each with one relevant text."""
     chance = random.Random(seed)  # noqa: S311 -- repeatable, not secret
     queries, corpus, relevant = [], [], {}
-    for place, group in enumerate(_groups(source, chance)):
+    groups = _groups(source, chance)
+    for place, group in enumerate(groups):
         asked, answer = f"q-{source.name}-{place}", f"c-{source.name}-{place}"
         queries.append(_joined(asked, [query for query, _ in group]))
-        corpus.append(_joined(answer, chance.sample([each for _, each in group], len(group))))
+        answers = chance.sample([each for _, each in group], len(group))
+        corpus.append(_joined(answer, answers))
         relevant[asked] = {answer}
+        # The group before of the same languages speaks of something else.
+        others = [each for _, each in groups[place - 1]]
+        if others[0].language == answers[0].language:
+            for shared in range(1, SENTENCES):
+                mixed = answers[:shared] + others[shared:]
+                corpus.append(_joined(f"{answer}-like-{shared}", chance.sample(mixed, len(mixed))))
     return RetrievalSet(f"{source.name}+", source.across, queries, corpus, relevant)
 
 

@@ -1,9 +1,13 @@
 """Finds rows that may be the same idea as a text, in the same or in another language."""
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
-from matching.features import Features, PairFeatures
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.features import Features, PairFeatures, across_too
 from matching.index import Index
 from matching.matcher import Matcher, best_rows
 from matching.parameters import Parameters
@@ -15,23 +19,51 @@ CANDIDATES = 20
 SURFACE_FROM = 0.93
 """Likeness of letters from which two texts are one text written twice."""
 
+Weights = dict[str, float]
+
 INTERCEPT = "intercept"
+JUDGED = "judged"
+LEAD = "lead"
 _SAME_FROM = 0.9
 _POSSIBLY_FROM = 0.5
 RELATED_FROM = 0.17
-"""Centred cosine from which a row is worth showing as related.
+"""Meaning from which a row is worth showing as related.
 
 Low on purpose: a list beside the form that holds a weak third row costs a glance, one that misses
 the idea costs doing it again.
 """
 
 
-class DuplicateDetector:
-    """A logistic regression over the features of a pair."""
+@dataclass(frozen=True, slots=True)
+class DuplicateModel:
+    """Two logistic regressions, one upon the other.
 
-    def __init__(self, matcher: Matcher, weights: dict[str, float]) -> None:
+    The first judges a pair of texts by itself; it is fitted on pairs that people have labelled,
+    chosen to look alike. The second says how likely it is that a row *found by a search* is the
+    same idea: it knows the first one's judgement and by how much the row leads the others, and is
+    fitted on what our own search finds. Ready-made pairs alone mislead it, because they are not
+    what a search brings up.
+    """
+
+    pair: Weights
+    found: Weights
+
+    def judged(self, features: Features) -> float:
+        """Return the log odds that two texts say the same, by themselves."""
+        return _weighted(self.pair, features)
+
+    def probability(self, features: Features) -> float:
+        """Return the probability for a found row; `features` hold its lead."""
+        known = features | {JUDGED: self.judged(features)}
+        return logistic(_weighted(self.found, known))
+
+
+class DuplicateDetector:
+    """Finds candidates by the matcher's own search and asks the model about each."""
+
+    def __init__(self, matcher: Matcher, model: DuplicateModel) -> None:
         self._matcher = matcher
-        self._weights = weights
+        self._model = model
 
     @classmethod
     def load(cls, folder: Path, matcher: Matcher) -> "DuplicateDetector":
@@ -39,7 +71,7 @@ class DuplicateDetector:
 
         Raises MatcherFileError when there are none for it, or when they are damaged.
         """
-        return cls(matcher, Parameters.load(folder, matcher.space_id).duplicates)
+        return cls(matcher, DuplicateModel(**Parameters.load(folder, matcher.space_id).duplicates))
 
     def find(
         self,
@@ -58,14 +90,11 @@ class DuplicateDetector:
         if not len(index) or not text.text:
             return []
         pairs = PairFeatures(text, self._matcher.view(index))
-        meaning, evidence = pairs.similarities.meaning, pairs.similarities.evidence
-        places = index.positions(allowed)
-        rows = {*best_rows(evidence, places, CANDIDATES), *best_rows(meaning, places, CANDIDATES)}
+        meaning = pairs.similarities.meaning
         found = []
-        for row in sorted(rows):
-            features = pairs.of(row)
+        for row, features in candidates(pairs, index.positions(allowed)):
             likely = max(
-                probability(self._weights, features),
+                self._model.probability(features),
                 surface_likeness(text.text, index.texts.text(row), features),
             )
             flagged = likely >= _POSSIBLY_FROM
@@ -75,11 +104,29 @@ class DuplicateDetector:
         found.sort(key=lambda each: each[0], reverse=True)
         return [duplicate for _, duplicate in found[:k]]
 
+    def judge(self, text: Representation, index: Index, row: int) -> float:
+        """Return the probability that a row says the same, by the two texts alone."""
+        features = PairFeatures(text, self._matcher.view(index)).of(row)
+        return logistic(self._model.judged(features))
 
-def probability(weights: dict[str, float], features: Features) -> float:
-    """Return the logistic function of the weighted sum of features."""
-    total = weights[INTERCEPT] + sum(weights[name] * value for name, value in features.items())
-    return 1 / (1 + math.exp(-total))
+
+def candidates(pairs: PairFeatures, rows: NDArray[np.int64]) -> list[tuple[int, Features]]:
+    """Return the rows that might be the same, of those given, with all features of each."""
+    evidence, meaning = pairs.similarities.evidence, pairs.similarities.meaning
+    near = sorted({*best_rows(evidence, rows, CANDIDATES), *best_rows(meaning, rows, CANDIDATES)})
+    ordered = sorted((float(evidence[row]) for row in near), reverse=True)
+    first, second = [*ordered, 0.0, 0.0][:2]
+    found = []
+    for row in near:
+        mine = float(evidence[row])
+        features = pairs.of(row) | {LEAD: mine - (second if mine == first else first)}
+        found.append((row, features | across_too(features, [LEAD])))
+    return found
+
+
+def logistic(log_odds: float) -> float:
+    """Return the probability of log odds."""
+    return 1 / (1 + math.exp(-log_odds)) if log_odds > -700 else 0.0
 
 
 def surface_likeness(mine: str, other: str, features: Features) -> float:
@@ -101,3 +148,9 @@ def band(probability: float) -> DuplicateBand:
     if probability >= _SAME_FROM:
         return DuplicateBand.SAME
     return DuplicateBand.POSSIBLY if probability >= _POSSIBLY_FROM else DuplicateBand.RELATED
+
+
+def _weighted(weights: Weights, features: Features) -> float:
+    return weights[INTERCEPT] + sum(
+        weight * features[name] for name, weight in weights.items() if name != INTERCEPT
+    )

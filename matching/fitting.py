@@ -1,17 +1,18 @@
-"""Fits means, the evidence of unrelated pairs, the scale and the duplicate model."""
+"""Fits means, the alignment of languages, the scale and the duplicate model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.alignment import fit_aligners
 from matching.background import Background
-from matching.duplicates import INTERCEPT
-from matching.features import Features, PairFeatures
+from matching.duplicates import JUDGED, LEAD, DuplicateModel, Weights, candidates
+from matching.features import PairFeatures
 from matching.index import Index, language_place
 from matching.languages import LANGUAGES
-from matching.matcher import best_rows
+from matching.logistic import Sample, fit_logistic
 from matching.parameters import Parameters, Scale
 from matching.scoring import View
 from matching.training_sets import RetrievalSet
@@ -20,11 +21,8 @@ from matching.types import Representation, Row, Side
 FALSE_ALARMS = {"strong": 0.005, "good": 0.03, "possible": 0.08, "search": 0.2}
 """The shares of unrelated pairs whose score reaches each threshold."""
 
-RIDGE = 1e-5
-"""Weight of the squares of the duplicate model's weights in what is minimised."""
-
-LURES = 10
-"""Wrong candidates for each text on which the duplicate model is fitted."""
+NEW_TO_KNOWN = 4.0
+"""The duplicate model is fitted as though of five texts one were in the bank already."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,10 +31,14 @@ class Represented:
 
     queries: list[Representation]
     documents: list[Representation]
+    asked: Index
+    """The queries; the keys are their places."""
     corpus: Index
     """The documents; the keys are their places."""
     related: NDArray[np.bool_]
     """[queries, documents]"""
+    across: bool
+    """Whether only texts in another language are judged"""
     unrelated: NDArray[np.bool_]
     """[queries, documents]; in a set across languages not all others"""
 
@@ -56,7 +58,16 @@ class Represented:
         # Some queries are in the corpus too; a text is not unrelated to itself.
         itself = np.array([[a.text == b.text for b in documents] for a in queries])
         unrelated = ~related & ~itself & (other if source.across else True)
-        return cls(queries, documents, Index.build(rows), related, unrelated)
+        asked = [Row(key, query, True) for key, query in enumerate(queries)]
+        return cls(
+            queries=queries,
+            documents=documents,
+            asked=Index.build(asked),
+            corpus=Index.build(rows),
+            related=related,
+            across=source.across,
+            unrelated=unrelated,
+        )
 
 
 def fit_means(groups: Sequence[Sequence[Representation]]) -> NDArray[np.float32]:
@@ -73,34 +84,32 @@ def fit_means(groups: Sequence[Sequence[Representation]]) -> NDArray[np.float32]
     return means
 
 
-def fit_expected(
-    sets: Sequence[Represented], parameters: Parameters, background: Background
+def fit_alignment(
+    means: NDArray[np.float32], names: dict[str, list[Representation]]
 ) -> NDArray[np.float32]:
-    """Return the mean cosines of unrelated pairs by language; each set weighs the same."""
-    cells: dict[tuple[int, int], list[float]] = {}
-    for each in sets:
-        view = View(each.corpus, parameters, background)
-        cosines = np.stack([view.meaning(q, Side.QUERY, Side.DOCUMENT) for q in each.queries])
-        for cell, mean in _means_by_language(each, cosines).items():
-            cells.setdefault(cell, []).append(mean)
-    expected = np.full((len(LANGUAGES), len(LANGUAGES)), np.nan)
-    for cell, means in cells.items():
-        expected[cell] = np.mean(means)
-    # Language pairs that no set has, and undetermined texts: the mean of the others.
-    return np.where(np.isnan(expected), np.nanmean(expected), expected).astype(np.float32)
+    """Return maps [sides, languages, dim, dim] from the names of concepts by language.
+
+    A text of undetermined language gets the mean of the languages' maps.
+    """
+    views = {
+        (side, language): _centred_names(names[language], side)
+        for side in Side
+        for language in names
+    }
+    maps = fit_aligners(views)
+    aligners = np.zeros((*means.shape, means.shape[2]), np.float32)
+    for side_place, side in enumerate(Side):
+        for language in names:
+            aligners[side_place, language_place(language)] = maps[side, language]
+        aligners[side_place, -1] = aligners[side_place, : len(names)].mean(axis=0)
+    return aligners
 
 
-def _means_by_language(
-    each: Represented, cosines: NDArray[np.float32]
-) -> dict[tuple[int, int], float]:
-    asked = np.array([language_place(query.language) for query in each.queries])
-    means = {}
-    for place in set(asked.tolist()):
-        for other in set(each.corpus.languages.tolist()):
-            cell = np.outer(asked == place, each.corpus.languages == other) & each.unrelated
-            if cell.any():
-                means[place, other] = float(cosines[cell].mean())
-    return means
+def _centred_names(names: Sequence[Representation], side: Side) -> NDArray[np.float32]:
+    vectors = np.stack([each.query if side is Side.QUERY else each.document for each in names])
+    moved = vectors - vectors.mean(axis=0)
+    centred: NDArray[np.float32] = moved / np.linalg.norm(moved, axis=1, keepdims=True)
+    return centred
 
 
 def fit_scale(sets: Sequence[Represented], parameters: Parameters, background: Background) -> Scale:
@@ -110,8 +119,9 @@ def fit_scale(sets: Sequence[Represented], parameters: Parameters, background: B
     related, unrelated = [], []
     for each in sets:
         view = View(each.corpus, parameters, background)
+        space = View(each.asked, parameters, background).space
         evidence = np.stack(
-            [view.similarities(q, Side.QUERY, Side.DOCUMENT).evidence for q in each.queries]
+            [view.similarities(q, Side.QUERY, Side.DOCUMENT, space).evidence for q in each.queries]
         )
         related.append(evidence[each.related])
         unrelated.append(evidence[each.unrelated])
@@ -133,53 +143,62 @@ def _median_quantile(samples: Sequence[NDArray[np.float32]], share: float) -> ND
 
 
 def fit_duplicates(
-    sets: Sequence[Represented], parameters: Parameters, background: Background
-) -> dict[str, float]:
-    """Fit a logistic regression on candidates found by our own retriever, as they come in use."""
-    pairs = [pair for each in sets for pair in _mined(each, parameters, background)]
-    names = sorted(pairs[0][0])
-    points = np.array([[features[name] for name in names] for features, _ in pairs])
-    labels = np.array([label for _, label in pairs])
-    *weights, intercept = _logistic(points, labels, _bounds(names)).tolist()
-    return {INTERCEPT: intercept} | dict(zip(names, weights, strict=True))
+    sets: Sequence[Represented],
+    pairs: Sequence[tuple[Representation, Representation, bool]],
+    parameters: Parameters,
+    background: Background,
+) -> dict[str, Weights]:
+    """Fit the model's two parts: on labelled pairs, and on what our own search finds.
+
+    The first also learns from the sets across languages, of which there are no labelled pairs.
+    """
+    mined = [_mined(each, parameters, background) for each in sets]
+    labelled = _labelled(pairs, parameters, background)
+    across = [
+        sample
+        for each, samples in zip(sets, mined, strict=True)
+        if each.across
+        for sample in samples
+        if sample.right_in_bank
+    ]
+    weight = len(labelled) / max(len(across), 1) / 2
+    first = fit_logistic(
+        [*labelled, *(replace(sample, weight=weight) for sample in across)], without={LEAD}
+    )
+    model = DuplicateModel(pair=first, found={})
+    found = [
+        replace(sample, features=sample.features | {JUDGED: model.judged(sample.features)})
+        for samples in mined
+        for sample in samples
+    ]
+    return {"pair": first, "found": fit_logistic(found, without=set())}
 
 
-def _bounds(names: Sequence[str]) -> list[tuple[float | None, float | None]]:
-    """Return the signs that weights may have: likeness never speaks against, a clash never for."""
-    return [(None, 0.0) if name.endswith("_clash") else (0.0, None) for name in names]
+def _labelled(
+    pairs: Sequence[tuple[Representation, Representation, bool]],
+    parameters: Parameters,
+    background: Background,
+) -> list[Sample]:
+    """Return pairs as samples; the texts of all of them are the bank."""
+    texts = {text.text: text for one, other, _ in pairs for text in (one, other)}
+    place = {text: key for key, text in enumerate(texts)}
+    rows = [Row(key, text, True) for key, text in enumerate(texts.values())]
+    view = View(Index.build(rows), parameters, background)
+    return [
+        Sample(PairFeatures(one, view).of(place[other.text]), label) for one, other, label in pairs
+    ]
 
 
-def _logistic(
-    points: NDArray[np.float64],
-    labels: NDArray[np.bool_],
-    bounds: Sequence[tuple[float | None, float | None]],
-) -> NDArray[np.float64]:
-    """Return the weights and the intercept that make the labels likeliest within bounds."""
-    from scipy.optimize import minimize  # noqa: PLC0415 -- slow import
-
-    design = np.column_stack([points, np.ones(len(points))])
-    signs = np.where(labels, 1.0, -1.0)
-
-    def loss(weights: NDArray[np.float64]) -> float:
-        penalty = RIDGE * float(weights[:-1] @ weights[:-1])
-        return float(np.logaddexp(0, -signs * (design @ weights)).mean()) + penalty
-
-    start = np.zeros(design.shape[1])
-    fitted = minimize(loss, start, method="L-BFGS-B", bounds=[*bounds, (None, None)])
-    weights: NDArray[np.float64] = fitted.x
-    return weights
-
-
-def _mined(
-    each: Represented, parameters: Parameters, background: Background
-) -> list[tuple[Features, bool]]:
-    """Return the features of right pairs and of the nearest wrong ones."""
+def _mined(each: Represented, parameters: Parameters, background: Background) -> list[Sample]:
+    """Return what a search finds, with the right texts in the bank and without."""
     view = View(each.corpus, parameters, background)
-    pairs = []
+    samples = []
     for query, related, unrelated in zip(each.queries, each.related, each.unrelated, strict=True):
         compared = PairFeatures(query, view)
-        evidence = compared.similarities.evidence
-        lures = best_rows(evidence, np.flatnonzero(unrelated), LURES)
-        pairs += [(compared.of(row), True) for row in np.flatnonzero(related).tolist()]
-        pairs += [(compared.of(row), False) for row in lures]
-    return pairs
+        with_right = candidates(compared, np.flatnonzero(unrelated | related))
+        without = candidates(compared, np.flatnonzero(unrelated))
+        samples += [Sample(features, bool(related[row])) for row, features in with_right]
+        samples += [
+            Sample(features, False, NEW_TO_KNOWN, right_in_bank=False) for _, features in without
+        ]
+    return samples

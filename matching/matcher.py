@@ -14,7 +14,7 @@ from matching.errors import MatcherFileError
 from matching.index import Index
 from matching.lemmas import Analyser, default_analyser
 from matching.parameters import WORDS_FOLDER, Parameters
-from matching.scoring import Scores, View
+from matching.scoring import Scores, Similarities, View
 from matching.types import (
     Band,
     Document,
@@ -92,14 +92,18 @@ class Matcher:
         k: int,
         allowed: Keys | None = None,
         reverse: bool = False,
+        among: Index | None = None,
     ) -> list[Match]:
         """Return the `k` best competences for a need; with `reverse`, needs for a competence.
+
+        `among` is the index of texts of the same kind as `query`: what they have in common says
+        nothing of this one. Without it, what texts in general have in common is left out.
 
         Merely possible ones come only where there is nothing better, and few of them: people
         review every match. An empty list means that no pair is good enough.
         """
         floor = self.parameters.scale.possible
-        ranked = self._ranked(query, index, k, allowed, floor=floor, reverse=reverse)
+        ranked = self._ranked(query, index, k, allowed, floor=floor, reverse=reverse, among=among)
         better = [match for match in ranked if match.band is not Band.POSSIBLE]
         return better or ranked[:MOST_POSSIBLE]
 
@@ -126,6 +130,19 @@ class Matcher:
             view = self._views[index] = View(index, self.parameters, self._background)
         return view
 
+    def similarities(
+        self,
+        query: Representation,
+        index: Index,
+        *,
+        reverse: bool = False,
+        among: Index | None = None,
+    ) -> Similarities:
+        """Return how similar a text is to all rows, as `match` takes it."""
+        space = self.view(among).space if among is not None else self.parameters.space
+        sides = (Side.DOCUMENT, Side.QUERY) if reverse else (Side.QUERY, Side.DOCUMENT)
+        return self.view(index).similarities(query, *sides, space)
+
     def _ranked(
         self,
         query: Representation,
@@ -135,11 +152,11 @@ class Matcher:
         *,
         floor: float,
         reverse: bool,
+        among: Index | None = None,
     ) -> list[Match]:
         if not len(index):
             return []
-        sides = (Side.DOCUMENT, Side.QUERY) if reverse else (Side.QUERY, Side.DOCUMENT)
-        similarities = self.view(index).similarities(query, *sides)
+        similarities = self.similarities(query, index, reverse=reverse, among=among)
         evidence = similarities.evidence
         scores = self.parameters.scale.scores(evidence)
         rows = index.positions(allowed)

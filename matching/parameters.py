@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from matching.errors import MatcherFileError
 from matching.space import ScoreSpace
 from matching.types import Band
 
-FORMAT = "matcher-1"
+FORMAT = "matcher-2"
 WORDS_FOLDER = "words"
 
 
@@ -49,17 +50,16 @@ class Parameters:
 
     means: NDArray[np.float32]
     """[sides, languages, dim], see ScoreSpace"""
-    expected: NDArray[np.float32]
-    """[languages, languages]: the mean cosine of unrelated texts, by the language of the query
-    and that of the document"""
+    aligners: NDArray[np.float32]
+    """[sides, languages, dim, dim], see ScoreSpace; half as exact on disk"""
     scale: Scale
-    duplicates: dict[str, float]
-    """Weights of the duplicate model's features by name, and its intercept"""
+    duplicates: dict[str, dict[str, float]]
+    """Weights of the duplicate model's two parts by feature, and their intercepts"""
 
     @property
     def space(self) -> ScoreSpace:
         """Return the space in which vectors are compared."""
-        return ScoreSpace(self.means)
+        return ScoreSpace(self.means, self.aligners)
 
     @classmethod
     def load(cls, folder: Path, space_id: str) -> "Parameters":
@@ -77,7 +77,7 @@ class Parameters:
             raise MatcherFileError(f"{folder / space_id} is not of format {FORMAT}: fit it again.")
         return cls(
             means=np.array(arrays["means"]),
-            expected=np.array(arrays["expected"]),
+            aligners=arrays["aligners"].astype(np.float32),
             scale=Scale(**header["scale"]),
             duplicates=header["duplicates"],
         )
@@ -89,5 +89,8 @@ class Parameters:
             "scale": asdict(self.scale),
             "duplicates": self.duplicates,
         }
-        arrays = {"means": self.means, "expected": self.expected}
+        arrays: dict[str, NDArray[Any]] = {
+            "means": self.means,
+            "aligners": self.aligners.astype(np.float16),
+        }
         persistence.save(folder / space_id, arrays, header)

@@ -1,6 +1,6 @@
-"""Vectors as they are compared: without what all texts of a language and side have in common."""
+"""Where vectors are compared: without what texts of a kind have in common, languages aligned."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,45 +8,122 @@ from numpy.typing import NDArray
 from matching.index import Index
 from matching.types import Side, Vector
 
+PRIOR_ROWS = 50
+"""The shipped means weigh as much as so many rows of the bank."""
+CHUNK = 1024
+"""Rows that are compared at a time: as many as stay in a processor's cache."""
+
 _SIDES = tuple(Side)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Point:
+    """A text in the space."""
+
+    plain: Vector
+    """[dim], centred, of unit length; zeros for an empty text"""
+    aligned: Vector
+    """[dim], the same turned to where texts of all languages meet, of unit length"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lengths:
+    """Lengths of centred and of aligned rows, [n]; infinite for empty texts: cosines are 0."""
+
+    plain: NDArray[np.float32]
+    aligned: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ScoreSpace:
-    """Mean vectors by side and language.
+    """Mean vectors and linear maps by side and language.
 
     Cosines of raw e5 vectors crowd between 0.7 and 1; after the mean of the texts' own side and
-    language is taken away, unrelated texts lie around zero.
+    language is taken away, unrelated texts lie around zero. The maps bring translations together
+    (`matching.alignment`).
     """
 
     means: Vector
     """[sides, languages, dim]"""
+    aligners: Vector
+    """[sides, languages, dim, dim]; a centred row vector is multiplied from the left"""
+
+    def fitted(self, index: Index) -> "ScoreSpace":
+        """Return the space with the means of an index's own public rows, these as their prior."""
+        means = self.means * PRIOR_ROWS
+        weights = np.full(means.shape[1], PRIOR_ROWS, np.float32)
+        for language in range(means.shape[1]):
+            rows = np.flatnonzero(index.public & (index.languages == language))
+            weights[language] += len(rows)
+            for place, side in enumerate(_SIDES):
+                means[place, language] += index.vectors(side)[rows].sum(axis=0, dtype=np.float64)
+        return replace(self, means=(means / weights[:, None]).astype(np.float32))
 
     def centred(self, vectors: Vector, side: Side, language: int) -> Vector:
         """Return vectors ([dim] or [n, dim]) minus their mean, of unit length; zeros stay zeros."""
         moved = vectors - self.means[_SIDES.index(side), language]
-        lengths = np.maximum(np.linalg.norm(moved, axis=-1, keepdims=True), 1e-12)
         is_text = np.any(vectors, axis=-1, keepdims=True)
-        return np.where(is_text, moved / lengths, np.float32(0)).astype(np.float32)
+        return np.where(is_text, _unit(moved), np.float32(0)).astype(np.float32)
 
-    def row_lengths(self, index: Index, side: Side) -> NDArray[np.float32]:
-        """Return the lengths of centred rows, [n]; infinite for zeros, so that cosines are 0."""
-        vectors = index.vectors(side)
-        lengths = np.full(len(index), np.inf, np.float32)
-        for place, mean in enumerate(self.means[_SIDES.index(side)]):
-            rows = np.flatnonzero((index.languages == place) & np.any(vectors, axis=1))
-            lengths[rows] = np.maximum(np.linalg.norm(vectors[rows] - mean, axis=1), 1e-12)
-        return lengths
+    def point(self, vector: Vector, side: Side, language: int) -> Point:
+        """Return a text's place, [dim] vectors."""
+        plain = self.centred(vector, side, language)
+        return Point(plain, _unit(plain @ self._aligner(side, language)))
+
+    def lengths(self, index: Index, side: Side) -> Lengths:
+        """Return the lengths of an index's rows in this space."""
+        plain = np.full(len(index), np.inf, np.float32)
+        aligned = np.full(len(index), np.inf, np.float32)
+        for rows, language in _chunks(index):
+            vectors = index.vectors(side)[rows]
+            texts = np.any(vectors, axis=1)
+            moved = np.zeros((CHUNK, vectors.shape[1]), np.float32)
+            moved[: len(rows)] = vectors - self.means[_SIDES.index(side), language]
+            # A product of always the same shape: no row changes another's last digit.
+            turned = moved @ self._aligner(side, language)
+            plain[rows[texts]] = _norm(moved[: len(rows)][texts])
+            aligned[rows[texts]] = _norm(turned[: len(rows)][texts])
+        return Lengths(plain, aligned)
 
     def cosines(
-        self, centred: Vector, index: Index, side: Side, lengths: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """Return cosines of one centred vector with all rows, centred in turn, [n].
+        self, text: Point, index: Index, side: Side, lengths: Lengths
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return plain and aligned cosines of a text with all rows, [n] each.
 
         The dot product of each row is computed by itself, so no row changes another's score in
         the last digit.
         """
-        offsets = np.vecdot(self.means[_SIDES.index(side)], centred)
-        products: Vector = np.vecdot(index.vectors(side), centred)
-        cosines: Vector = (products - offsets[index.languages]) / lengths
-        return cosines
+        plain = np.zeros(len(index), np.float32)
+        aligned = np.zeros(len(index), np.float32)
+        for rows, language in _chunks(index):
+            vectors = index.vectors(side)[rows]
+            mean = self.means[_SIDES.index(side), language]
+            # (row - mean) A . aligned = (row - mean) . (A aligned): the rows stay as stored.
+            turned = self._aligner(side, language) @ text.aligned
+            plain[rows] = np.vecdot(vectors, text.plain) - np.vecdot(mean, text.plain)
+            aligned[rows] = np.vecdot(vectors, turned) - np.vecdot(mean, turned)
+        return plain / lengths.plain, aligned / lengths.aligned
+
+    def _aligner(self, side: Side, language: int) -> Vector:
+        aligner: Vector = self.aligners[_SIDES.index(side), language]
+        return aligner
+
+
+def _chunks(index: Index) -> list[tuple[NDArray[np.int64], int]]:
+    """Return rows of one language at a time, and the language."""
+    found = []
+    for language in np.unique(index.languages).tolist():
+        rows = np.flatnonzero(index.languages == language)
+        found += [(rows[start : start + CHUNK], language) for start in range(0, len(rows), CHUNK)]
+    return found
+
+
+def _norm(vectors: Vector) -> NDArray[np.float32]:
+    lengths: NDArray[np.float32] = np.maximum(np.linalg.norm(vectors, axis=-1), 1e-12)
+    return lengths
+
+
+def _unit(vectors: Vector) -> Vector:
+    lengths = np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    unit: Vector = (vectors / lengths).astype(np.float32)
+    return unit

@@ -17,8 +17,8 @@ from matching.encoders import load_encoder
 from matching.encoding import Encoder
 from matching.fitting import (
     Represented,
+    fit_alignment,
     fit_duplicates,
-    fit_expected,
     fit_means,
     fit_scale,
 )
@@ -32,6 +32,8 @@ from matching.training_sets import (
     TOPICS,
     TRANSLATIONS,
     RetrievalSet,
+    read_concepts,
+    read_pairs,
     read_set,
     read_titles,
 )
@@ -56,10 +58,21 @@ def fit(sources: Path, encoder: Encoder) -> tuple[Parameters, Background]:
     for name in DUPLICATES + TRANSLATIONS:
         sets[name + "+"] = _represented(reader, composed(sources_by_name[name]))
     natural = [sets[name] for name in names]
-    parameters = replace(parameters, expected=fit_expected(natural, parameters, background))
+    concepts = read_concepts(sources)
+    named = {language: reader.represent(each) for language, each in concepts.items()}
+    parameters = replace(parameters, aligners=fit_alignment(parameters.means, named))
     parameters = replace(parameters, scale=fit_scale(natural, parameters, background))
-    pairs = [each for name, each in sets.items() if name.removesuffix("+") not in TOPICS]
-    weights = fit_duplicates(pairs, parameters, background)
+    mined = [each for name, each in sets.items() if name.removesuffix("+") not in TOPICS]
+    labelled = read_pairs(sources)
+    pairs = list(
+        zip(
+            reader.represent([one for one, _, _ in labelled]),
+            reader.represent([other for _, other, _ in labelled]),
+            [label for _, _, label in labelled],
+            strict=True,
+        )
+    )
+    weights = fit_duplicates(mined, pairs, parameters, background)
     return replace(parameters, duplicates=weights), background
 
 
@@ -101,7 +114,7 @@ def _blank(dim: int) -> Parameters:
     count = len(LANGUAGES)
     return Parameters(
         means=np.zeros((len(Side), count, dim), np.float32),
-        expected=np.zeros((count, count), np.float32),
+        aligners=np.tile(np.eye(dim, dtype=np.float32), (len(Side), count, 1, 1)),
         scale=Scale(slope=1, middle=0, strong=0, good=0, possible=0, search=0),
         duplicates={},
     )

@@ -1,10 +1,11 @@
 """Reads the texts on which parameters are fitted.
 
-The folder of sources holds `eval/NAME/{queries,corpus,qrels}.jsonl` and
-`data/finna_titles.jsonl.gz`; what they are and under which licence is told in
+The folder of sources holds `eval/NAME/{queries,corpus,qrels}.jsonl`, `eval/NAME/pairs.jsonl`,
+`data/finna_titles.jsonl.gz` and `data/yso.tsv.gz`; what they are and under which licence is told in
 `data/matcher/README.md`.
 """
 
+import csv
 import gzip
 import json
 from collections import defaultdict
@@ -17,6 +18,10 @@ from matching.types import Document
 
 DUPLICATES = ("turku_retrieval_fi", "turku_retrieval_sv")
 TRANSLATIONS = ("esco_skills_xling",)
+LABELLED_PAIRS = "turku_pairs_fi"
+SAME_FROM = "3"
+"""Labels: 1 unrelated, 2 related, 3 paraphrase in context, 4 paraphrase; marks may follow."""
+CONCEPT_LANGUAGES = ("fi", "sv", "en")
 TOPICS = ("yso_titles_xling", "esco_occ_desc", "esco_occ_skills")
 
 
@@ -48,6 +53,32 @@ def read_set(sources: Path, name: str) -> RetrievalSet:
 def read_titles(sources: Path) -> list[Document]:
     """Read the titles of works in the Finna catalogue."""
     return _documents(_lines(sources / "data" / "finna_titles.jsonl.gz"), "title")
+
+
+def read_pairs(sources: Path) -> list[tuple[Document, Document, bool]]:
+    """Read pairs of Finnish texts, and whether people say that both say the same."""
+    lines = _lines(sources / "eval" / LABELLED_PAIRS / "pairs.jsonl")
+    return [
+        (
+            Document(id=line["id"] + "-1", title=line["text1"], language="fi"),
+            Document(id=line["id"] + "-2", title=line["text2"], language="fi"),
+            line["label"][0] >= SAME_FROM,
+        )
+        for line in lines
+    ]
+
+
+def read_concepts(sources: Path) -> dict[str, list[Document]]:
+    """Read the names of concepts that have one in each language, in the same order."""
+    with gzip.open(sources / "data" / "yso.tsv.gz", "rt", encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    named = [line for line in lines if all(line[language] for language in CONCEPT_LANGUAGES)]
+    return {
+        language: [
+            Document(id=line["uri"], title=line[language], language=language) for line in named
+        ]
+        for language in CONCEPT_LANGUAGES
+    }
 
 
 def _documents(lines: Iterable[dict[str, Any]], field: str) -> list[Document]:

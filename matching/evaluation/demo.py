@@ -109,11 +109,14 @@ def _pairs_found(
     competences = _read(folder, "competences")
     bank = _Bank(_ids(competences), matcher.represent(_documents(competences)))
     kinds = {line["id"]: line["kind"] for line in competences}
+    asking = Index.build([Row(key, need, True) for key, need in enumerate(needs.values())])
     found = []
     for pair in _read(folder, "pairs"):
         kind = kinds[pair["competence"]]
         allowed = np.array([bank.key_of[name] for name in kinds if kinds[name] == kind])
-        first = matcher.match(needs[pair["need"]], bank.index, k=FIRST_MATCHES, allowed=allowed)
+        first = matcher.match(
+            needs[pair["need"]], bank.index, k=FIRST_MATCHES, allowed=allowed, among=asking
+        )
         keys = {match.key for match in first}
         found.append((pair["need"], bank.key_of[pair["competence"]] in keys))
     return found

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from matching.duplicates import DuplicateDetector
 from matching.index import Index
 from matching.matcher import Matcher
-from matching.types import Document, Representation, Side
+from matching.types import Document, Representation, Row
 
 Scores = NDArray[np.floating[Any]]
 Allowed = NDArray[np.bool_]
@@ -50,6 +50,7 @@ class MatcherRanker:
     def __init__(self, matcher: Matcher, detector: DuplicateDetector) -> None:
         self._matcher = matcher
         self._detector = detector
+        self._among: Index | None = None
 
     @property
     def version(self) -> str:
@@ -61,12 +62,12 @@ class MatcherRanker:
         return self._matcher.represent(documents)
 
     def prepare(self, index: Index, queries: Sequence[Representation]) -> None:
-        """Do nothing: this matcher fits nothing on a bank's texts."""
+        """Take the queries for the bank's own needs, whose mean is known to it."""
+        self._among = Index.build([Row(key, query, True) for key, query in enumerate(queries)])
 
     def scores(self, query: Representation, index: Index, allowed: Allowed) -> Scores:
         """Return the evidence for each row, without a floor."""
-        view = self._matcher.view(index)
-        return view.similarities(query, Side.QUERY, Side.DOCUMENT).evidence
+        return self._matcher.similarities(query, index, among=self._among).evidence
 
     def duplicate_scores(self, text: Representation, index: Index, allowed: Allowed) -> Scores:
         """Return probabilities of candidates; the rest follow in the order of evidence."""
@@ -80,7 +81,5 @@ class MatcherRanker:
         return found
 
     def probability(self, text: Representation, row: int, index: Index, allowed: Allowed) -> float:
-        """Return what the detector says of the row alone."""
-        only = index.keys[row : row + 1]
-        found = self._detector.find(text, index, k=1, allowed=only, floor=-np.inf)
-        return found[0].probability if found else 0.0
+        """Return what the detector says of the two texts by themselves."""
+        return self._detector.judge(text, index, row)

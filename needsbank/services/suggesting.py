@@ -91,6 +91,7 @@ def look_again_near(session: Session, retrieval: Retrieval, competence_id: UUID)
         retrieval.index(session, Subject.NEED),
         k=_NEEDS_NEAR_A_COMPETENCE,
         reverse=True,
+        among=retrieval.index(session, Subject.COMPETENCE),
     )
     suggested = select(Suggestion.need_id).where(Suggestion.competence_id == competence_id)
     owners = select(Embedding.owner_id).where(Embedding.key.in_([match.key for match in near]))
@@ -147,6 +148,7 @@ def competences_for(
     if stored is None:
         return []
     index = retrieval.index(session, Subject.COMPETENCE)
+    needs = retrieval.index(session, Subject.NEED)
     found: list[tuple[Competence, Match]] = []
     for kind in CompetenceKind:
         readable = competences_to_read(actor, CompetenceFilter(kind=kind)).where(
@@ -154,7 +156,9 @@ def competences_for(
             Competence.organisation_id != need.organisation_id,
         )
         allowed = keys_of(session, retrieval, COMPETENCES, readable)
-        matches = retrieval.matcher.match(stored[1], index, k=PER_KIND, allowed=allowed)
+        matches = retrieval.matcher.match(
+            stored[1], index, k=PER_KIND, allowed=allowed, among=needs
+        )
         keys = [match.key for match in matches]
         owners = owners_by_key(session, COMPETENCES, readable, keys)
         found += [(owners[match.key], match) for match in matches if match.key in owners]
@@ -184,7 +188,14 @@ def needs_for(
     )
     allowed = keys_of(session, retrieval, NEEDS, readable)
     index = retrieval.index(session, Subject.NEED)
-    matches = retrieval.matcher.match(stored[1], index, k=PER_KIND, allowed=allowed, reverse=True)
+    matches = retrieval.matcher.match(
+        stored[1],
+        index,
+        k=PER_KIND,
+        allowed=allowed,
+        reverse=True,
+        among=retrieval.index(session, Subject.COMPETENCE),
+    )
     found = owners_by_key(session, NEEDS, readable, [match.key for match in matches])
     return [(found[match.key], match) for match in matches if match.key in found]
 
@@ -239,7 +250,8 @@ def _best_of_kind(
         return
     index = retrieval.index(session, Subject.COMPETENCE)
     allowed = retrieval.keys(session, Subject.COMPETENCE, on_offer)
-    matches = retrieval.matcher.match(representation, index, k=places, allowed=allowed)
+    needs = retrieval.index(session, Subject.NEED)
+    matches = retrieval.matcher.match(representation, index, k=places, allowed=allowed, among=needs)
     owners = dict(
         session.execute(
             select(Embedding.key, Embedding.owner_id).where(

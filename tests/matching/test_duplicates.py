@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from matching import DuplicateBand, Index
-from matching.duplicates import band, surface_likeness
+from matching.duplicates import LEAD, band, candidates, surface_likeness
 from matching.features import PairFeatures
 from tests.matching.makers import representation, rows
 
@@ -50,6 +50,21 @@ def test_another_number_makes_a_pair_less_likely(detector, index):
     same = detector.find(representation(BANK[1]), index, k=1)[0].probability
     other = detector.find(representation(BANK[1].replace("8", "10")), index, k=1, floor=-1)[0]
     assert other.probability < same
+
+
+def test_a_pair_is_judged_by_itself(detector, index):
+    same = detector.judge(representation(BANK[1]), index, 1)
+    other = detector.judge(representation(BANK[1].replace("8", "10")), index, 1)
+    assert 0 <= detector.judge(representation(BANK[1]), index, 2) < other < same <= 1
+
+
+def test_a_row_leads_by_what_the_next_one_lacks(matcher, index):
+    pairs = PairFeatures(representation(BANK[0]), matcher.view(index))
+    leads = {row: features[LEAD] for row, features in candidates(pairs, np.arange(3))}
+    assert leads[0] > 0
+    assert max(leads[1], leads[2]) == pytest.approx(-leads[0])
+    (alone,) = candidates(pairs, np.array([0]))
+    assert alone[1][LEAD] > leads[0]
 
 
 def test_features_tell_clashes(matcher, index):

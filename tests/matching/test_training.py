@@ -7,7 +7,14 @@ import pytest
 from matching import FakeEncoder, Matcher, MatcherFileError
 from matching.composing import SENTENCES, composed
 from matching.training import main
-from matching.training_sets import DUPLICATES, TOPICS, TRANSLATIONS, read_set
+from matching.training_sets import (
+    DUPLICATES,
+    LABELLED_PAIRS,
+    TOPICS,
+    TRANSLATIONS,
+    read_concepts,
+    read_set,
+)
 
 WORDS = ["avain", "hoito", "reitti", "robotti", "järvi", "kurssi", "lukko", "potilas", "kartta"]
 
@@ -37,6 +44,16 @@ def sources(tmp_path_factory):
         for n, word in enumerate(WORDS)
     ]
     write_lines(folder / "data" / "finna_titles.jsonl.gz", titles)
+    pairs = [
+        {"id": f"p{n}", "text1": f"{w} puuttuu", "text2": f"{other} puuttuu", "label": label}
+        for n, w in enumerate(WORDS)
+        for other, label in ((w + " aina", "4>"), (WORDS[n - 1], "2"))
+    ]
+    write_lines(folder / "eval" / LABELLED_PAIRS / "pairs.jsonl", pairs)
+    names = ["\t".join(["yso:" + w, w, f"{w}en", f"the {w}"]) for w in WORDS]
+    unnamed = "yso:none\tnimi\t\tname"
+    with gzip.open(folder / "data" / "yso.tsv.gz", "wt", encoding="utf-8") as file:
+        file.write("\n".join(["uri\tfi\tsv\ten", *names, unnamed]) + "\n")
     return folder
 
 
@@ -46,10 +63,16 @@ def test_what_is_fitted_can_be_loaded_and_fits(sources, tmp_path):
     scale = matcher.parameters.scale
     assert scale.slope > 0
     assert scale.search <= scale.possible <= scale.good <= scale.strong
-    weights = matcher.parameters.duplicates
-    assert all(value <= 0 for name, value in weights.items() if name.endswith("_clash"))
-    assert min(weights["meaning"], weights["words"], weights["shared_lemmas"]) >= 0
-    assert np.isfinite(matcher.parameters.expected).all()
+    for weights in matcher.parameters.duplicates.values():
+        assert all(value <= 0 for name, value in weights.items() if name.endswith("_clash"))
+        assert min(weights["plain"], weights["words"], weights["shared_lemmas"]) >= 0
+    assert np.isfinite(matcher.parameters.aligners).all()
+
+
+def test_concepts_without_a_name_in_each_language_are_left_out(sources):
+    names = read_concepts(sources)
+    assert [each.title for each in names["fi"]] == WORDS
+    assert {len(each) for each in names.values()} == {len(WORDS)}
 
 
 def test_fitting_twice_gives_the_same_version(sources, tmp_path):
