@@ -175,7 +175,7 @@ def _stay_here_after_sign_in() -> None:
         return
     for name in ("args", "form"):
         sent = getattr(request, name)
-        if not all(is_own_path(each) for each in sent.getlist("next")):
+        if any(each and not is_own_path(each) for each in sent.getlist("next")):
             kept = sent.copy()
             kept["next"] = url_for("front.home")
             setattr(request, name, kept)

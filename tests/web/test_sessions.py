@@ -27,7 +27,7 @@ def enter(client, user, password=PASSWORD, next_=""):
     page = Page(client.get("/sign-in"))
     address = f"/sign-in?next={next_}" if next_ else "/sign-in"
     values = {"email": user.email, "password": password, "csrf_token": page.token}
-    return client.post(address, data=values)
+    return client.post(address, data={"next": page.value_of("next"), **values})
 
 
 def count_sessions(session):

@@ -189,7 +189,7 @@ def _own(need_id: UUID) -> Need:
 def _progress(need: Need) -> dict[str, Any]:
     """Return what the need's author is told of the matching."""
     looking = need.state is NeedState.OPEN and need.matched_with is None
-    shown = need.state in {NeedState.OPEN, NeedState.AGREED} and not looking
+    shown = need.state is NeedState.OPEN and not looking
     bank, actor = retrieval(), current_actor()
     return {
         "looking": looking,
