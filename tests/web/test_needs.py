@@ -290,7 +290,8 @@ def test_the_author_sees_how_the_matching_goes(mine, session, partner, work):
 )
 def test_the_author_is_led_to_the_pairings_once_there_is_one(mine, session, partner, state, told):
     agreed = state is SuggestionState.AGREED
-    need = add_need(session, partner, state=NeedState.AGREED if agreed else NeedState.OPEN)
+    need_state = NeedState.AGREED if agreed else NeedState.OPEN
+    need = add_need(session, partner, state=need_state, matched_with="some version")
     add_suggestion(session, need, state=state)
     page = get_page(mine, f"/needs/{need.id}/status")
     assert told in page.main
