@@ -31,7 +31,7 @@ format: setup-checks  ## Sort the imports and lay out the code
 translations: setup  ## Collect new texts into the catalogues; then fill them and run make test
 	@$(BIN)/pybabel -q extract -F needsbank/translations/babel.cfg -k _l -k mark --sort-output \
 	    --no-location -o needsbank/translations/messages.pot needsbank
-	@$(BIN)/pybabel -q update -N -i needsbank/translations/messages.pot -d needsbank/translations
+	@$(BIN)/pybabel -q update -N -w 100 --ignore-obsolete -i needsbank/translations/messages.pot -d needsbank/translations
 	@rm needsbank/translations/messages.pot
 
 bench: setup  ## Measure each public page of a fresh demo bank: CPU and wall time per request

@@ -34,7 +34,7 @@ class Page(Generic[Found]):
     @property
     def last(self) -> int:
         """Return the number of the last page."""
-        return max(1, -(-self.total // PAGE_SIZE))
+        return _last_page(self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +137,8 @@ def _browse(
 
 
 def _clamped(page: int, total: int) -> int:
-    return min(max(page, 1), max(1, -(-total // PAGE_SIZE)))
+    return min(max(page, 1), _last_page(total))
+
+
+def _last_page(total: int) -> int:
+    return max(1, -(-total // PAGE_SIZE))

@@ -28,7 +28,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_away)
 
 
-def error_page(status: int, retry_after: int | None = None) -> Response:
+def error_page(
+    status: int, retry_after: int | None = None, *, expired_form: bool = False
+) -> Response:
     """Return the page of a status, in the reader's language."""
     shown = status if status in PAGES else (500 if status >= 500 else 400)
     template = "error.html"
@@ -36,7 +38,7 @@ def error_page(status: int, retry_after: int | None = None) -> Response:
         # The database may be what failed: neither reader nor session is asked for.
         template = "error_plain.html"
         forget_reader()
-    title, text = _words(shown)
+    title, text = _words_for_an_expired_form() if expired_form else _words(shown)
     response = make_response(
         render_template(template, title=title, text=text, status=shown), status
     )
@@ -53,7 +55,7 @@ def _refused(error: BankError) -> Response:
 
 
 def _expired_form(_error: CSRFError) -> Response:
-    return error_page(400)
+    return error_page(400, expired_form=True)
 
 
 def _http(error: HTTPException) -> Response:
@@ -76,11 +78,18 @@ def _database_away(error: OperationalError) -> Response:
     return error_page(503, retry_after=5)
 
 
+def _words_for_an_expired_form() -> tuple[str, str]:
+    return (
+        _("The form had expired"),
+        _("Go back, reload the page and send it again. What you typed is still there."),
+    )
+
+
 def _words(status: int) -> tuple[str, str]:
     words = {
         400: (
-            _("The form had expired"),
-            _("Go back, reload the page and send it again. What you typed is still there."),
+            _("The request could not be understood"),
+            _("The address or the form was not whole. Go back and try again, or use the search."),
         ),
         403: (
             _("This is not open to you"),

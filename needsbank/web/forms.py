@@ -87,13 +87,13 @@ def query_code(enum: type[Code], text: str | None) -> Code | None:
         return None
 
 
-def unit_choices(units: Sequence[Unit]) -> list[SelectChoice]:
-    """Return units as choices grouped by organisation, indented as a tree."""
+def unit_choices(units: Sequence[Unit], *, grouped: bool = True) -> list[SelectChoice]:
+    """Return units as choices indented as a tree, grouped by organisation unless told not to."""
     return [
         SelectChoice(
             str(unit.id),
             "\N{NO-BREAK SPACE}" * 3 * depth + unit.name,
-            optgroup=unit.organisation.name,
+            optgroup=unit.organisation.name if grouped else None,
         )
         for unit, depth in in_tree_order(units)
     ]

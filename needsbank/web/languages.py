@@ -11,6 +11,9 @@ from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
 COOKIE = "language"
 _ONE_YEAR = 365 * 24 * 3600
 _CODES = [language.value for language in INTERFACE_LANGUAGES]
+# As written in Finland, and in Britain: its readers of English are used to Europe's order.
+_DAY = {"fi": "d.M.yyyy", "sv": "d MMM yyyy", "en": "d MMM yyyy"}
+_MOMENT = {"fi": "d.M.yyyy 'klo' H.mm", "sv": "d MMM yyyy 'kl.' H.mm", "en": "d MMM yyyy, HH:mm"}
 
 babel = Babel()
 
@@ -55,13 +58,12 @@ def current_language() -> str:
 
 def day(value: date) -> str:
     """Return a date in the reader's form, in Finnish time."""
-    return str(format_date(value, "medium"))
+    return str(format_date(value, _DAY[current_language()]))
 
 
 def moment(value: datetime) -> str:
     """Return a date and time in the reader's form, in Finnish time."""
-    pattern = "d.M.yyyy 'klo' H.mm" if current_language() == Language.FI.value else "short"
-    return str(format_datetime(value, pattern))
+    return str(format_datetime(value, _MOMENT[current_language()]))
 
 
 def number(value: float, decimals: int = 0) -> str:

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Flask, request
 
+from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Actor, Role
+from needsbank.services.browsing import QUERY_MAX
 from needsbank.services.demo_bank import Account
 from needsbank.web.account.views import bp as account
 from needsbank.web.competences.views import bp as competences
@@ -35,6 +37,7 @@ def register(app: Flask) -> None:
     app.context_processor(_given_to_every_page)
     app.jinja_env.tests["address"] = _is_address
     app.jinja_env.filters["browser_name"] = browser_name
+    app.jinja_env.globals["query_max"] = QUERY_MAX
 
 
 def show_accounts(app: Flask, accounts: Sequence[Account], password: str) -> None:
@@ -47,8 +50,16 @@ def _is_address(text: str) -> bool:
 
 
 def _given_to_every_page() -> dict[str, Any]:
+    actor = current_actor()
     return {
-        "actor": current_actor(),
+        "actor": actor,
+        "invited_to_post_needs": _is_invited(actor, POSTS_NEEDS),
+        "invited_to_post_competences": _is_invited(actor, POSTS_COMPETENCES),
         "language": current_language(),
         "this_page": request.full_path.rstrip("?") if request.method == "GET" else "/",
     }
+
+
+def _is_invited(actor: Actor, posting: frozenset[Role]) -> bool:
+    # Somebody unknown may turn out to have the role after signing in.
+    return not actor.is_known or bool(actor.organisations_as(posting))

@@ -1,5 +1,6 @@
 """Signing in by Flask-Security, who the actor of a request is, and the headers of every page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, Response, g, redirect, request, url_for
@@ -16,6 +17,7 @@ from needsbank.db.transaction import transaction
 from needsbank.domain.people import PASSWORD_MIN
 from needsbank.domain.roles import ANONYMOUS, Actor
 from needsbank.web import throttle
+from needsbank.web.addresses import is_own_path
 from needsbank.web.database import db
 from needsbank.web.forms import Required
 from needsbank.web.texts import mark
@@ -53,12 +55,17 @@ class SignInForm(LoginForm):
     )
     remember = BooleanField(default=False)
     submit = SubmitField(_l("Sign in"))
+    unfilled: Sequence[str] = ()
+    """What the form asks for and was sent without."""
 
     def validate(self, **kwargs: Any) -> bool:
         """Check the password within the account's and the address's budgets."""
         account, address = self.email.data or "", request.remote_addr or ""
         throttle.check_budget(db.session, account=account, address=address)
         valid = bool(super().validate(**kwargs))
+        # Flask-Security makes every error one and the same; what is only empty may be told.
+        asked = (self.email, self.password)
+        self.unfilled = [str(each.errors[0]) for each in asked if each.errors and not each.data]
         with transaction(db.session):
             if valid:
                 throttle.forget_failures(db.session, account=account)
@@ -146,6 +153,7 @@ def configure(app: Flask, *, secret_key: str, secure_cookies: bool) -> None:
     Security(app, datastore, login_form=SignInForm, change_password_form=PasswordForm)
     # Sessions alone sign a reader in: Flask-Security's tokens could not be ended one by one.
     app.login_manager.request_loader(_nobody)  # type: ignore[attr-defined]  # set by Flask-Login
+    app.before_request(_stay_here_after_sign_in)
     app.after_request(_add_headers)
 
 
@@ -156,6 +164,21 @@ def current_actor() -> Actor:
         g.actor = current_user.actor if known else ANONYMOUS
     actor: Actor = g.actor
     return actor
+
+
+def _stay_here_after_sign_in() -> None:
+    """Have a `next` that leads elsewhere lead to the front page.
+
+    Flask-Security would refuse the whole sign-in for it, or fail on what is no address at all.
+    """
+    if request.endpoint != "security.login":
+        return
+    for name in ("args", "form"):
+        sent = getattr(request, name)
+        if any(each and not is_own_path(each) for each in sent.getlist("next")):
+            kept = sent.copy()
+            kept["next"] = url_for("front.home")
+            setattr(request, name, kept)
 
 
 def _nobody(_request: object) -> None:

@@ -150,6 +150,10 @@ class Reader:
         """See that nothing of the page lies beside a window as narrow as a phone."""
         width = self.page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, f"{self.page.url} is {width} px wide: {self._too_wide()}"
+        scrolled = self.page.locator(".table-frame").evaluate_all(
+            "frames => frames.filter(each => each.scrollWidth > each.clientWidth).length"
+        )
+        assert scrolled == 0, f"{self.page.url} has a table that is wider than its frame"
 
     def _too_wide(self) -> list[str]:
         found: list[str] = self.page.evaluate(

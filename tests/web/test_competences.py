@@ -75,7 +75,7 @@ def test_a_course_round_tells_its_room(mine, client, session, filled):
     competence = only_competence(session)
     assert (competence.slots, competence.starts_on) == (8, date(2027, 1, 11))
     main = get_page(client, f"/competences/{competence.id}").main
-    for said in ("8 teams or challenges", "7 weeks", "4–7", "Jan 11, 2027"):
+    for said in ("8 teams or challenges", "7 weeks", "4–7", "11 Jan 2027"):
         assert said in main
     edited = get_page(mine, f"/competences/{competence.id}/edit")
     assert {name: edited.value_of(name) for name in values} == {**values, "language": "fi"}

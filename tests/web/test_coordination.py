@@ -25,6 +25,11 @@ def verdict(client, suggestion, **values):
     return post(client, address, **{**defaults, **values})
 
 
+def test_the_desk_is_one_step_from_the_coordinator_s_own_page(desk):
+    page = get_page(desk, "/my")
+    assert "/coordination/" in [a.get("href") for a in page.all("a") if a.is_inside("main")]
+
+
 def test_an_empty_queue_says_so(desk):
     assert "Everything has been reviewed" in get_page(desk, "/coordination/").main
 

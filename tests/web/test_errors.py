@@ -17,7 +17,7 @@ from tests.pages import Page, get_page, post, sign_in, token_of
 
 TITLES = {
     "en": {
-        400: "The form had expired",
+        400: "The request could not be understood",
         403: "This is not open to you",
         404: "The page was not found",
         405: "This page cannot be used that way",
@@ -63,8 +63,15 @@ def test_a_step_that_is_not_possible_is_409(client, session, partner):
     assert (page.status, page.h1, page.broken_rules()) == (409, TITLES["en"][409], [])
 
 
-def test_a_form_without_its_token_is_400(client):
+def test_a_form_without_its_token_is_400_and_says_that_it_had_expired(client):
     page = Page(client.post("/sign-in", data={}))
+    assert (page.status, page.h1, page.broken_rules()) == (400, "The form had expired", [])
+
+
+def test_a_request_that_makes_no_sense_is_400_and_says_so(client):
+    headers = {"X-CSRFToken": Page(client.get("/sign-in")).token, "Accept": "text/html"}
+    response = client.post("/sign-in", data="{", content_type="application/json", headers=headers)
+    page = Page(response)
     assert (page.status, page.h1, page.broken_rules()) == (400, TITLES["en"][400], [])
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from needsbank.app import engine_of
+from needsbank.domain.roles import Role
 from needsbank.domain.visibility import Visibility
-from tests.factories import add_competence, add_need, add_prior_work, day
+from tests.factories import add_competence, add_need, add_prior_work, add_user, day
 from tests.pages import get_page
 
 
@@ -21,6 +22,35 @@ def test_the_front_page_shows_the_newest_needs(client, session, partner):
 
 def test_an_empty_bank_invites(client):
     assert "Yours can be the first." in get_page(client, "/").main
+
+
+INVITATIONS = {"/needs/new", "/competences/new"}
+
+
+def invitations(client):
+    """Return what the pages that invite to post anything invite to."""
+    pages = [get_page(client, each) for each in ("/", "/needs/?q=zirconium", "/competences/")]
+    return {a.get("href") for page in pages for a in page.all("a")} & INVITATIONS
+
+
+@pytest.mark.parametrize(
+    ("role", "invited"),
+    [
+        (Role.PARTNER, {"/needs/new"}),
+        (Role.MEMBER, {"/competences/new"}),
+        (Role.COMPANY, INVITATIONS),
+        (Role.OBSERVER, set()),
+    ],
+)
+def test_nobody_is_invited_to_what_their_role_does_not_include(session, sign_in_as, role, invited):
+    client = sign_in_as(add_user(session, role))
+    assert invitations(client) == invited
+    mine = {a.get("href") for a in get_page(client, "/my").all("a")} & INVITATIONS
+    assert mine == invited
+
+
+def test_who_is_not_signed_in_is_invited_to_everything(client):
+    assert invitations(client) == INVITATIONS
 
 
 def test_a_search_shows_the_best_of_each_kind_and_a_way_to_the_rest(client, session, member, work):

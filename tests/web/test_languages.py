@@ -1,10 +1,13 @@
 """The interface's language: chosen, remembered, else the browser's."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from needsbank.db.models import User
 from needsbank.domain.languages import Language
 from needsbank.domain.roles import Role
+from needsbank.web.languages import moment
 from tests.conftest import browser
 from tests.factories import add_need, add_user, day, reread
 from tests.pages import Page, get_page, sign_in
@@ -97,11 +100,26 @@ def test_choosing_a_language_leads_back_to_where_the_reader_was(client, own):
 
 
 @pytest.mark.parametrize(
-    ("language", "written"), [("fi", "1.1.2026"), ("sv", "1 jan"), ("en", "Jan 1, 2026")]
+    ("language", "written"), [("fi", "1.1.2026"), ("sv", "1 jan. 2026"), ("en", "1 Jan 2026")]
 )
 def test_days_are_written_as_the_reader_writes_them(app, session, language, written):
     need = add_need(session, created=day(0))
-    assert written in get_page(browser(app, language), f"/needs/{need.id}").main
+    page = get_page(browser(app, language), f"/needs/{need.id}")
+    assert written in page.main
+    assert page.one("html").get("lang") == language
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("fi", "2.7.2026 klo 15.05"),
+        ("sv", "2 juli 2026 kl. 15.05"),
+        ("en", "2 Jul 2026, 15:05"),
+    ],
+)
+def test_times_are_finnish_times_on_a_clock_of_24_hours(app, language, written):
+    with app.test_request_context("/", headers={"Accept-Language": language}):
+        assert moment(datetime(2026, 7, 2, 12, 5, tzinfo=UTC)) == written
 
 
 def test_a_text_says_in_which_language_it_is(client, session):

@@ -11,12 +11,14 @@ from needsbank.db.models import Need, Organisation
 from needsbank.domain.fields import Field
 from needsbank.domain.needs import CloseReason, NeedState, Scope
 from needsbank.domain.roles import Role
+from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.visibility import Visibility
 from tests.factories import (
     add_competence,
     add_need,
     add_organisation,
     add_prior_work,
+    add_suggestion,
     add_unit,
     add_user,
     organisation_id_of,
@@ -131,6 +133,7 @@ def test_texts_have_a_longest_length(mine, session, partner, name, most):
     page = Page(post(mine, "/needs/", **filled(session, partner, **{name: "x" * (most + 1)})))
     assert (page.status, page.errors) == (422, [f"Shorten this to at most {most} characters."])
     assert page.value_of(name) == "x" * (most + 1)
+    assert [e.get("maxlength") for e in page.elements if e.get("name") == name] == [str(most)]
     assert (
         post(mine, "/needs/", **filled(session, partner, **{name: "x" * most})).status_code == 303
     )
@@ -276,6 +279,26 @@ def test_the_author_sees_how_the_matching_goes(mine, session, partner, work):
     assert "The bank found 1 possible pair." in page.main
     assert "hx-trigger" not in page.one("section", id="status").attributes
     assert f"/competences/{competence.id}" in [a.get("href") for a in page.all("a")]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (SuggestionState.APPROVED, "A coordinator has approved a pairing."),
+        (SuggestionState.AGREED, "A pairing has been agreed."),
+    ],
+)
+def test_the_author_is_led_to_the_pairings_once_there_is_one(mine, session, partner, state, told):
+    agreed = state is SuggestionState.AGREED
+    need_state = NeedState.AGREED if agreed else NeedState.OPEN
+    need = add_need(session, partner, state=need_state, matched_with="some version")
+    add_suggestion(session, need, state=state)
+    page = get_page(mine, f"/needs/{need.id}/status")
+    assert told in page.main
+    main = [a.get("href") for a in page.all("a") if a.is_inside("main")]
+    assert "/pairings/" in main
+    if agreed:
+        assert [each for each in main if each.startswith("/competences/")] == []
 
 
 def test_the_author_is_told_when_there_is_no_good_pair(mine, session, partner, work):

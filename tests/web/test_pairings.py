@@ -43,7 +43,8 @@ def test_two_yeses_agree(session, sides, pairing):
 
 def test_a_no_tells_why(session, sides, pairing):
     page = Page(answer(sides["need"], pairing, side="need", answer="decline", reason=" "))
-    assert (page.status, page.errors, page.broken_rules()) == (422, ["Fill this in."], [])
+    asked = "Say in a few words why you decline."
+    assert (page.status, page.errors, page.broken_rules()) == (422, [asked], [])
     answer(sides["need"], pairing, side="need", answer="decline", reason="Not this spring.")
     assert reread(session, pairing).state is SuggestionState.DECLINED
     assert "Not this spring." in get_page(sides["competence"], f"/pairings/{pairing.id}").main
@@ -114,5 +115,11 @@ def test_the_list_costs_as_many_queries_however_long_it_is(
 
 def test_what_waits_is_told_on_one_s_own_page(sides, pairing):
     page = get_page(sides["need"], "/my")
-    assert "A pairing waits for answers" in page.main
+    assert "A pairing waits for your answer" in page.main
     assert f"/pairings/{pairing.id}" in [a.get("href") for a in page.all("a")]
+
+
+def test_one_s_own_page_asks_nothing_of_who_has_answered(sides, pairing):
+    answer(sides["need"], pairing, side="need", answer="accept")
+    assert "waits for your answer" not in get_page(sides["need"], "/my").main
+    assert "waits for your answer" in get_page(sides["competence"], "/my").main

@@ -4,7 +4,6 @@
 document.addEventListener("DOMContentLoaded", () => {
   const summary = document.querySelector("[data-error-summary]");
   if (summary) summary.focus();
-  document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   for (const kind of document.querySelectorAll("[data-shown-for]")) followChoice(kind);
 });
 

@@ -16,6 +16,7 @@ from needsbank.domain.errors import NotFound
 from needsbank.web import sessions
 from needsbank.web.database import db
 from needsbank.web.htmx import render
+from needsbank.web.pairings.answers import sides_to_answer
 from needsbank.web.security import current_actor
 
 bp = Blueprint("account", __name__)
@@ -25,11 +26,12 @@ bp = Blueprint("account", __name__)
 def my_page() -> Response:
     """Show what the reader has posted and what waits for them."""
     actor = current_actor()
+    rows = db.session.scalars(pairings(actor)).all()
     return render(
         "account/my_page.html",
         needs=db.session.scalars(own_needs(actor)).all(),
         competences=db.session.scalars(own_competences(actor)).all(),
-        pairings=db.session.scalars(pairings(actor)).all(),
+        awaited=[pairing for pairing in rows if sides_to_answer(actor, pairing)],
     )
 
 

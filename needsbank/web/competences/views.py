@@ -10,11 +10,10 @@ from needsbank.db.models import Competence
 from needsbank.db.queries.competences import CompetenceFilter, competence_to_read
 from needsbank.db.transaction import transaction
 from needsbank.domain.competences import CompetenceKind
-from needsbank.domain.errors import Invalid, NotAllowed, NotFound
+from needsbank.domain.errors import Invalid, NotAllowed
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import Language
 from needsbank.domain.organisations import Region, Sector
-from needsbank.domain.roles import may_edit
 from needsbank.services import competences
 from needsbank.services.browsing import browse_competences
 from needsbank.services.suggesting import needs_for
@@ -24,6 +23,7 @@ from needsbank.web.forms import query_code, show_errors
 from needsbank.web.htmx import render
 from needsbank.web.lists import wanted
 from needsbank.web.security import current_actor
+from needsbank.web.targets import found, found_own, is_own
 
 bp = Blueprint("competences", __name__, url_prefix="/competences")
 
@@ -47,10 +47,11 @@ def listed() -> Response:
 @bp.get("/<uuid:competence_id>")
 def show(competence_id: UUID) -> Response:
     """Show one competence, and to its author the open needs that it would suit."""
-    actor, competence = current_actor(), _readable(competence_id)
-    mine = may_edit(actor, competence.author_id, competence.organisation_id)
-    found = needs_for(db.session, retrieval(), actor, competence) if mine else []
-    return render("competences/show.html", competence=competence, mine=mine, needs=found)
+    actor = current_actor()
+    competence = found(competence_to_read(actor, competence_id))
+    mine = is_own(competence)
+    needs = needs_for(db.session, retrieval(), actor, competence) if mine else []
+    return render("competences/show.html", competence=competence, mine=mine, needs=needs)
 
 
 @bp.get("/new")
@@ -121,18 +122,8 @@ def close(competence_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("competences.show", competence_id=competence_id), 303)
 
 
-def _readable(competence_id: UUID) -> Competence:
-    competence = db.session.scalar(competence_to_read(current_actor(), competence_id))
-    if competence is None:
-        raise NotFound(competence_id)
-    return competence
-
-
 def _own(competence_id: UUID) -> Competence:
-    competence = _readable(competence_id)
-    if not may_edit(current_actor(), competence.author_id, competence.organisation_id):
-        raise NotAllowed(competence_id)
-    return competence
+    return found_own(competence_to_read(current_actor(), competence_id))
 
 
 def _form(competence: Competence | None = None) -> CompetenceForm:

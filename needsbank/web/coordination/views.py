@@ -14,7 +14,6 @@ from needsbank.db.queries.suggestions import queue as queue_query
 from needsbank.db.queries.suggestions import suggestions_of_need
 from needsbank.db.transaction import transaction
 from needsbank.domain.clock import now
-from needsbank.domain.errors import NotFound
 from needsbank.domain.suggestions import ALLOWED, UNDECIDED, SuggestionState
 from needsbank.services import deciding
 from needsbank.services.embedding import stored_representation
@@ -25,6 +24,7 @@ from needsbank.web.database import db, retrieval
 from needsbank.web.htmx import render
 from needsbank.web.lists import wanted
 from needsbank.web.security import current_actor
+from needsbank.web.targets import found
 
 bp = Blueprint("coordination", __name__, url_prefix="/coordination")
 
@@ -43,15 +43,13 @@ def queue() -> Response:
 def need(need_id: UUID) -> Response:
     """Show a need, what is like it, and the suggestions for it by kind."""
     actor = current_actor()
-    found = db.session.scalar(need_to_read(actor, need_id))
-    if found is None:
-        raise NotFound(need_id)
+    shown = found(need_to_read(actor, need_id))
     stored = stored_representation(db.session, Subject.NEED, need_id, retrieval().matcher.space_id)
     similar = (
         similar_to(db.session, retrieval(), actor, stored[1], besides=need_id) if stored else None
     )
     suggestions = db.session.scalars(suggestions_of_need(need_id)).all()
-    return render("coordination/need.html", need=found, similar=similar, suggestions=suggestions)
+    return render("coordination/need.html", need=shown, similar=similar, suggestions=suggestions)
 
 
 @bp.get("/suggestions/<uuid:suggestion_id>")

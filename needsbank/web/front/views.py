@@ -1,7 +1,5 @@
 """The front page, the search over everything, and small things that every site has."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, redirect, request, send_from_directory, url_for
 from flask import current_app as app
 from flask.typing import ResponseReturnValue
@@ -17,6 +15,7 @@ from needsbank.domain.errors import NotFound
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
 from needsbank.services.browsing import browse_competences, browse_needs, browse_prior_works
 from needsbank.services.people import choose_language as remember_for_person
+from needsbank.web.addresses import is_own_path
 from needsbank.web.database import db, retrieval
 from needsbank.web.forms import query_code
 from needsbank.web.htmx import render
@@ -74,7 +73,8 @@ def choose_language(code: str) -> ResponseReturnValue:
     if actor.is_known:
         with transaction(db.session) as session:
             remember_for_person(session, actor, language)
-    back = redirect(_own_path(request.args.get("next", "")), 303)
+    wanted = request.args.get("next", "")
+    back = redirect(wanted if is_own_path(wanted) else url_for("front.home"), 303)
     remember(app.make_response(back), language)
     return back
 
@@ -90,10 +90,3 @@ def health() -> ResponseReturnValue:
 def favicon() -> Response:
     """Give browsers the icon that they ask for unasked."""
     return send_from_directory(str(app.static_folder), "favicon.svg", mimetype="image/svg+xml")
-
-
-def _own_path(target: str) -> str:
-    parts = urlsplit(target)
-    own = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
-    clean = own and target.isprintable() and "\\" not in target
-    return target if clean else url_for("front.home")

@@ -15,7 +15,6 @@ from needsbank.domain.fields import Field
 from needsbank.domain.languages import Language
 from needsbank.domain.needs import NeedState
 from needsbank.domain.organisations import Region, Sector
-from needsbank.domain.roles import may_edit
 from needsbank.services import needs
 from needsbank.services.browsing import Wanted, browse_needs
 from needsbank.services.embedding import stored_representation
@@ -27,6 +26,7 @@ from needsbank.web.htmx import render
 from needsbank.web.lists import wanted
 from needsbank.web.needs.forms import CloseForm, NeedForm
 from needsbank.web.security import current_actor
+from needsbank.web.targets import found, found_own, is_own
 
 bp = Blueprint("needs", __name__, url_prefix="/needs")
 
@@ -49,8 +49,9 @@ def listed() -> Response:
 @bp.get("/<uuid:need_id>")
 def show(need_id: UUID) -> Response:
     """Show one need, what is like it, and to its author what was found for it."""
-    actor, need = current_actor(), _readable(need_id)
-    mine = may_edit(actor, need.author_id, need.organisation_id)
+    actor = current_actor()
+    need = found(need_to_read(actor, need_id))
+    mine = is_own(need)
     stored = stored_representation(db.session, Subject.NEED, need.id, retrieval().matcher.space_id)
     similar = (
         similar_to(db.session, retrieval(), actor, stored[1], besides=need.id) if stored else None
@@ -67,9 +68,9 @@ def show(need_id: UUID) -> Response:
 @bp.get("/<uuid:need_id>/status")
 def status(need_id: UUID) -> Response:
     """Show how far the matching of the reader's own need is; asked again until it is done."""
-    need = _readable(need_id)
-    if not may_edit(current_actor(), need.author_id, need.organisation_id):
-        raise NotFound(need_id)
+    need = found(need_to_read(current_actor(), need_id))
+    if not is_own(need):
+        raise NotFound
     return render(
         "needs/status.html",
         fragment="needs/_status.html",
@@ -108,8 +109,8 @@ def similar() -> Response:
     """Show what is like the text being written."""
     text = f"{request.form.get('title', '')}\n{request.form.get('problem', '')}"
     besides = request.form.get("besides", type=UUID)
-    found = similar_to_text(db.session, retrieval(), current_actor(), text, besides)
-    return render("needs/similar.html", fragment="needs/_similar_live.html", similar=found)
+    alike = similar_to_text(db.session, retrieval(), current_actor(), text, besides)
+    return render("needs/similar.html", fragment="needs/_similar_live.html", similar=alike)
 
 
 @bp.get("/<uuid:need_id>/edit")
@@ -181,24 +182,14 @@ def close(need_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("needs.show", need_id=need_id), 303)
 
 
-def _readable(need_id: UUID) -> Need:
-    need = db.session.scalar(need_to_read(current_actor(), need_id))
-    if need is None:
-        raise NotFound(need_id)
-    return need
-
-
 def _own(need_id: UUID) -> Need:
-    need = _readable(need_id)
-    if not may_edit(current_actor(), need.author_id, need.organisation_id):
-        raise NotAllowed(need_id)
-    return need
+    return found_own(need_to_read(current_actor(), need_id))
 
 
 def _progress(need: Need) -> dict[str, Any]:
     """Return what the need's author is told of the matching."""
     looking = need.state is NeedState.OPEN and need.matched_with is None
-    shown = need.state in {NeedState.OPEN, NeedState.AGREED} and not looking
+    shown = need.state is NeedState.OPEN and not looking
     bank, actor = retrieval(), current_actor()
     return {
         "looking": looking,

@@ -9,8 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from needsbank.db.models import Unit
 from needsbank.domain.organisations import AddUnit, DescribeOrganisation, Region, Sector
-from needsbank.services.units import in_tree_order
-from needsbank.web.forms import BankForm, Required, at_most, unit_id
+from needsbank.web.forms import BankForm, Required, at_most, unit_choices, unit_id
 from needsbank.web.labels import choices
 
 
@@ -57,14 +56,7 @@ class UnitForm(BankForm):
     def offer(self, units: Sequence[Unit]) -> None:
         """Set the units that the new one can be a part of."""
         top = SelectChoice("", _l("Directly under the organisation"))
-        indent = "\N{NO-BREAK SPACE}" * 3
-        self.parent.choices = [
-            top,
-            *(
-                SelectChoice(str(unit.id), indent * depth + unit.name)
-                for unit, depth in in_tree_order(units)
-            ),
-        ]
+        self.parent.choices = [top, *unit_choices(units, grouped=False)]
 
     def to_command(self, organisation_id: UUID) -> AddUnit:
         """Return what was typed as a command."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from needsbank.db.models import Organisation
 from needsbank.db.transaction import transaction
-from needsbank.domain.errors import Invalid, NotFound
+from needsbank.domain.errors import Invalid
 from needsbank.domain.roles import may_manage_organisations
 from needsbank.services import organisations
 from needsbank.services.units import in_tree_order
@@ -19,6 +19,7 @@ from needsbank.web.forms import show_errors
 from needsbank.web.htmx import render
 from needsbank.web.organisations.forms import OrganisationForm, UnitForm
 from needsbank.web.security import current_actor
+from needsbank.web.targets import found
 
 bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 
@@ -107,14 +108,11 @@ def add_unit(organisation_id: UUID) -> ResponseReturnValue:
 
 
 def _organisation(organisation_id: UUID) -> Organisation:
-    organisation = db.session.scalar(
+    return found(
         select(Organisation)
         .where(Organisation.id == organisation_id)
         .options(selectinload(Organisation.units))
     )
-    if organisation is None:
-        raise NotFound(organisation_id)
-    return organisation
 
 
 def _page(

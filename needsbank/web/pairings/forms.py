@@ -7,7 +7,7 @@ from wtforms import TextAreaField
 
 from needsbank.domain.needs import DETAIL_MAX
 from needsbank.domain.suggestions import AnswerSuggestion, Side
-from needsbank.web.forms import BankForm, at_most
+from needsbank.web.forms import BankForm, Required, at_most
 
 
 class AnswerForm(BankForm):
@@ -18,6 +18,11 @@ class AnswerForm(BankForm):
         description=_l("Needed only if you decline."),
         validators=[at_most(DETAIL_MAX)],
     )
+
+    def ask_why(self) -> None:
+        """Have the words be required: the other side wants to know why it is a no."""
+        asked = Required(_l("Say in a few words why you decline."))
+        self.reason.validators = [asked, *self.reason.validators]
 
     def to_command(self, suggestion_id: UUID, side: Side, *, accepted: bool) -> AnswerSuggestion:
         """Return what was typed as a command."""

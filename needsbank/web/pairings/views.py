@@ -15,6 +15,7 @@ from needsbank.services import deciding
 from needsbank.web.database import db
 from needsbank.web.forms import query_code, show_errors
 from needsbank.web.htmx import render
+from needsbank.web.pairings.answers import sides_to_answer
 from needsbank.web.pairings.forms import AnswerForm
 from needsbank.web.security import current_actor
 
@@ -46,6 +47,8 @@ def answer(suggestion_id: UUID) -> ResponseReturnValue:
     if side is None:
         raise NotFound(suggestion_id)
     accepted = request.form.get("answer") == "accept"
+    if not accepted:
+        form.ask_why()
     if not form.validate_on_submit():
         return _page(pairing, form, status=422)
     try:
@@ -65,13 +68,10 @@ def answer(suggestion_id: UUID) -> ResponseReturnValue:
 
 
 def _page(pairing: Suggestion, form: AnswerForm, *, status: int) -> Response:
-    answered = {each.side for each in pairing.answers}
-    waiting = pairing.state is SuggestionState.APPROVED
-    mine = deciding.sides_of(current_actor(), pairing)
     return render(
         "pairings/show.html",
         status=status,
         pairing=pairing,
-        to_answer=[side for side in mine if waiting and side not in answered],
+        to_answer=sides_to_answer(current_actor(), pairing),
         form=form,
     )

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from flask import Blueprint, Response, request
+from sqlalchemy import select
 
 from needsbank.db.models import PriorWork
 from needsbank.db.queries.prior_works import PriorWorkFilter
-from needsbank.domain.errors import NotFound
 from needsbank.domain.languages import Language
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.services.browsing import browse_prior_works
@@ -14,6 +14,7 @@ from needsbank.web.database import db, retrieval
 from needsbank.web.forms import query_code
 from needsbank.web.htmx import render
 from needsbank.web.lists import wanted
+from needsbank.web.targets import found
 
 bp = Blueprint("prior_works", __name__, url_prefix="/prior-works")
 
@@ -33,7 +34,5 @@ def listed() -> Response:
 @bp.get("/<uuid:work_id>")
 def show(work_id: UUID) -> Response:
     """Show one prior work."""
-    work = db.session.get(PriorWork, work_id)
-    if work is None:
-        raise NotFound(work_id)
+    work = found(select(PriorWork).where(PriorWork.id == work_id))
     return render("prior_works/show.html", work=work)
