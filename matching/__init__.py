@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matching.index import Index
     from matching.languages import detect_language
     from matching.matcher import Matcher
+    from matching.representing import represent
     from matching.text import canonical
     from matching.types import (
         Band,
@@ -61,6 +62,7 @@ __all__ = [
     "detect_language",
     "evaluate_demo",
     "load_encoder",
+    "represent",
 ]
 
 _TYPES = "Band Document Duplicate DuplicateBand Evidence Match Part Representation Row Side Vector"
@@ -73,6 +75,7 @@ _MODULES = {
     "encoders": "Encoder FakeEncoder load_encoder",
     "index": "Index",
     "matcher": "Matcher",
+    "representing": "represent",
     "duplicates": "DuplicateDetector",
     "evaluation": "DemoReport evaluate_demo",
 }

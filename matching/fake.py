@@ -17,18 +17,36 @@ class FakeEncoder:
     """Bag of hashed words and word beginnings: texts that share words are near.
 
     The first four letters of a word count too, so that inflected forms meet. Both sides give the
-    same vector, and nothing is loaded.
+    same vector, and nothing is loaded. Each `seed` hashes in its own way, which makes it another
+    vector space of the same length.
     """
 
-    spec = "fake"
     dim = 256
+    seed = 1
+
+    def __init__(self, seed: int = seed) -> None:
+        self.seed = seed
+
+    @property
+    def spec(self) -> str:
+        """Return "fake" for the first seed, "fake:SEED" for the others."""
+        return "fake" if self.seed == FakeEncoder.seed else f"fake:{self.seed}"
+
+    @property
+    def space(self) -> Space:
+        """Return the description of the vector space."""
+        return Space(
+            weights=f"fake-{self.seed}",
+            prompts=("", ""),
+            dim=self.dim,
+            pooling="sum",
+            max_tokens=0,
+        )
 
     @property
     def space_id(self) -> str:
         """Return the id of the vector space."""
-        return Space(
-            weights="fake-1", prompts=("", ""), dim=self.dim, pooling="sum", max_tokens=0
-        ).id
+        return self.space.id
 
     def encode(self, texts: Sequence[str], side: Side) -> Vector:
         """Return [n, dim] vectors of unit length; an empty text gets zeros."""
@@ -40,8 +58,9 @@ class FakeEncoder:
 
     def _encode_one(self, text: str) -> Vector:
         vector = np.zeros(self.dim, np.float32)
+        salt = "" if self.seed == FakeEncoder.seed else f"{self.seed}:"
         for word in words(text):
             for token in (word, word[:BEGINNING] + "*"):
-                digest = zlib.crc32(token.encode())
+                digest = zlib.crc32((salt + token).encode())
                 vector[digest % self.dim] += 1.0 if digest & 0x10000 else -1.0
         return vector / max(math.sqrt(float(vector @ vector)), 1e-12)

@@ -7,16 +7,14 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from matching import explanation, persistence
+from matching import explanation, persistence, representing
 from matching.background import Background
 from matching.encoding import Encoder
 from matching.errors import MatcherFileError
 from matching.index import Index
-from matching.languages import detect_language
-from matching.lemmas import Analyser, default_analyser, lemmas
+from matching.lemmas import Analyser, default_analyser
 from matching.parameters import WORDS_FOLDER, Parameters
 from matching.scoring import Scores, View
-from matching.text import canonical
 from matching.types import (
     Band,
     Document,
@@ -26,7 +24,6 @@ from matching.types import (
     Part,
     Representation,
     Side,
-    Vector,
 )
 
 MOST_POSSIBLE = 2
@@ -71,36 +68,11 @@ class Matcher:
 
     def represent(self, documents: Sequence[Document]) -> list[Representation]:
         """Return what must be stored of each text; slow, for background work."""
-        texts = [_joined(document.title, document.body) for document in documents]
-        return self._represented(
-            texts,
-            [document.language for document in documents],
-            query=self._encoder.encode(texts, Side.QUERY),
-            document=self._encoder.encode(texts, Side.DOCUMENT),
-        )
+        return representing.represent(self._encoder, documents)
 
     def represent_query(self, text: str, language: str = "") -> Representation:
         """Return what a search needs of one short text; its document side is zeros."""
-        texts = [canonical(text)]
-        query = self._encoder.encode(texts, Side.QUERY)
-        return self._represented(texts, [language], query=query, document=np.zeros_like(query))[0]
-
-    def _represented(
-        self, texts: list[str], languages: list[str], *, query: Vector, document: Vector
-    ) -> list[Representation]:
-        known = [
-            given or detect_language(text) for given, text in zip(languages, texts, strict=True)
-        ]
-        return [
-            Representation(
-                language=language,
-                text=text,
-                lemmas=lemmas(text, language, self._analyser),
-                query=query[row],
-                document=document[row],
-            )
-            for row, (text, language) in enumerate(zip(texts, known, strict=True))
-        ]
+        return representing.represent_query(self._encoder, text, language)
 
     def search(
         self, query: Representation, index: Index, *, k: int, allowed: Keys | None = None
@@ -190,7 +162,3 @@ def best_rows(evidence: Scores, rows: Keys, k: int) -> list[int]:
     order = np.argsort(-evidence[rows], kind="stable")[:k]
     best: list[int] = rows[order].tolist()
     return best
-
-
-def _joined(title: str, body: str) -> str:
-    return "\n".join(part for part in (canonical(title), canonical(body)) if part)
