@@ -17,6 +17,9 @@ from matching import DuplicateDetector, FakeEncoder, Matcher
 from needsbank.app import create_app, engine_of
 from needsbank.db.base import make_engine
 from needsbank.db.migrations.running import upgrade_to_newest
+from needsbank.db.transaction import transaction
+from needsbank.services import vector_sets
+from needsbank.services.drift import probe_vectors
 from needsbank.services.retrieval import Retrieval
 from needsbank.settings import Settings
 
@@ -41,10 +44,11 @@ def fake_detector(fake_matcher: Matcher) -> DuplicateDetector:
 
 @pytest.fixture(scope="session")
 def empty_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database without rows, made once."""
+    """A migrated database whose first vector set is the fake encoder's, else empty; made once."""
     path = tmp_path_factory.mktemp("template") / "bank.db"
     engine = make_engine(f"sqlite:///{path}")
     upgrade_to_newest(engine)
+    add_first_set(engine)
     with engine.connect() as connection:
         connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
     engine.dispose()
@@ -107,6 +111,13 @@ def app(
 def client(app: Flask) -> FlaskClient:
     """A browser that nobody has signed in with and that asks for English."""
     return browser(app)
+
+
+def add_first_set(engine: Engine) -> None:
+    """Make a bank as it is once its worker has started: searched by the fake encoder."""
+    encoder = FakeEncoder()
+    with Session(engine) as session, transaction(session):
+        vector_sets.add_first(session, encoder.spec, encoder, probe_vectors(encoder))
 
 
 def browser(app: Flask, language: str = "en") -> FlaskClient:

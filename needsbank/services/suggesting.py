@@ -17,7 +17,7 @@ from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Actor
 from needsbank.domain.suggestions import PER_KIND, SuggestionState
 from needsbank.services.browsing import COMPETENCES, NEEDS, keys_of, owners_by_key
-from needsbank.services.embedding import document_of, stored_representation
+from needsbank.services.embedding import document_of, marks_with, stored_representation
 from needsbank.services.retrieval import Retrieval
 
 _NEEDS_NEAR_A_COMPETENCE = 100
@@ -62,7 +62,7 @@ def store_suggestions(
     need = session.get(Need, need_id)
     if need is None or need.state is not NeedState.OPEN:
         return
-    if need.embedded_in != retrieval.matcher.space_id:
+    if not retrieval.set.holds(need):
         return  # changed meanwhile: what was found is about the old text
     version = retrieval.matcher.version
     kept = {s.competence_id: s for s in _suggestions(session, need_id)}
@@ -208,7 +208,7 @@ def missing_of(need: Need, competence: Competence) -> list[str]:
 def _unmatched(retrieval: Retrieval) -> list[ColumnElement[bool]]:
     return [
         Need.state == NeedState.OPEN,
-        Need.embedded_in == retrieval.matcher.space_id,
+        Need.embedded_in.in_(marks_with(retrieval.set.bit)),
         or_(Need.matched_with.is_(None), Need.matched_with != retrieval.matcher.version),
     ]
 
