@@ -17,7 +17,7 @@ from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Actor
 from needsbank.domain.suggestions import PER_KIND, SuggestionState
 from needsbank.services.browsing import COMPETENCES, NEEDS, keys_of, owners_by_key
-from needsbank.services.embedding import document_of, marks_with, stored_representation
+from needsbank.services.embedding import document_of, stored_representation
 from needsbank.services.retrieval import Retrieval
 
 _NEEDS_NEAR_A_COMPETENCE = 100
@@ -206,10 +206,12 @@ def missing_of(need: Need, competence: Competence) -> list[str]:
 
 
 def _unmatched(retrieval: Retrieval) -> list[ColumnElement[bool]]:
+    # Written so that the index of `matched_with` is read: all but a few needs are matched.
+    version = retrieval.matcher.version
     return [
-        Need.state == NeedState.OPEN,
-        Need.embedded_in.in_(marks_with(retrieval.set.bit)),
-        or_(Need.matched_with.is_(None), Need.matched_with != retrieval.matcher.version),
+        or_(Need.matched_with.is_(None), Need.matched_with < version, Need.matched_with > version),
+        Need.state.not_in(set(NeedState) - {NeedState.OPEN}),
+        Need.embedded_in.op("&")(retrieval.set.bit) != 0,
     ]
 
 
