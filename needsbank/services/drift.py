@@ -43,7 +43,7 @@ def least_cosine(stored: bytes, fresh: Vector) -> float:
 def check(set_id: int, spec: str | None, stored: bytes, fresh: Vector) -> float:
     """Return the least cosine; raise `Drifted` with what to do if vectors are other ones now."""
     cosine = least_cosine(stored, fresh)
-    if cosine < LEAST_COSINE:
+    if not cosine >= LEAST_COSINE:  # so is one that is no number
         raise Drifted(
             f"the encoder {spec} no longer gives the vectors of set {set_id}: cosine {cosine:.4f}"
             f" with its probe sentences, at least {LEAST_COSINE} expected. A library, a model file"

@@ -317,11 +317,11 @@ def test_a_retired_set_that_is_built_again_takes_texts_again(session, engine, re
 def remove(session, set_id):
     with transaction(session):
         gone = vector_sets.close(session, set_id)
-    for some in (vector_sets.unmark_some, vector_sets.delete_some):
-        while True:
-            with transaction(session):
-                if not some(session, gone, 2):
-                    break
+    left = 1
+    while left:
+        with transaction(session):
+            left = vector_sets.unmark_some(session, gone, 2)
+            left += vector_sets.delete_some(session, gone, 2)
     with transaction(session):
         vector_sets.delete_set(session, gone)
 
