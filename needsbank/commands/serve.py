@@ -6,15 +6,13 @@ import subprocess
 import sys
 import threading
 
-from needsbank.commands.surroundings import active_retrieval, engine, settings
+from needsbank.commands.surroundings import engine, settings
 from needsbank.domain.errors import BankError
 
 
 def run(host: str, port: int, *, workers: int, threads: int) -> None:
     """Serve until a signal ends it; if either part dies, the other is ended too."""
-    on = engine()  # a database that does not fit is said here, once
-    active_retrieval(on)  # so is an encoder or a matcher that is not there
-    on.dispose()
+    engine().dispose()  # a database that does not fit is said here, once
     check_port(host, port)
     worker = subprocess.Popen([sys.executable, "-m", "needsbank.cli", "work"])
     web = subprocess.Popen(_gunicorn(host, port, workers, threads))  # noqa: S603 -- our own words

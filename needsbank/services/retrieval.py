@@ -136,7 +136,9 @@ class Retrieval:
         """Load the model and the indexes ahead of the first search."""
         self.matcher.represent_query("tarvepankki")
         for subject in Subject:
-            self.index(session, subject)
+            index = self.index(session, subject)
+            if len(index):
+                self.matcher.view(index)
 
     def index(self, session: Session, subject: Subject) -> Index:
         """Return the subject's index, up to date."""

@@ -146,7 +146,7 @@ def check_activation(session: Session, found: VectorSet) -> None:
     if missing:
         raise Incomplete(
             f"vector set {found.id} lacks {missing} of {count_all_texts(session)} texts:"
-            f" `needsbank encoder build {found.spec}` reads them",
+            f" `needsbank encoder build {found.spec or 'SPEC'}` reads them",
             missing,
         )
 
@@ -171,7 +171,7 @@ def check_rollback(session: Session) -> VectorSet:
     if missing > FEW_MISSING:
         raise Incomplete(
             f"vector set {found.id} lacks {missing} texts that came or changed after it was"
-            f" retired: `needsbank encoder build {found.spec}` reads them, then"
+            f" retired: `needsbank encoder build {found.spec or 'SPEC'}` reads them, then"
             f" `needsbank encoder activate {found.id}`",
             missing,
         )

@@ -149,6 +149,7 @@ def test_what_an_earlier_version_has_embedded_stands_in_one_active_set(unmigrate
             None,
         )
         into = vector_sets.active(session)
+        assert into is not None
         pending = embedding.pending(session, Subject.PRIOR_WORK, into, 10)
         assert [each.document.title for each in pending] == ["changed", "never read"]
         rows = session.execute(select(Embedding.text, Embedding.query_vector)).all()

@@ -327,8 +327,10 @@ def remove(session, set_id):
 
 
 def test_a_removed_set_leaves_nothing_and_its_place_can_be_taken(session, engine, embed, retrieval):
-    for add in (add_need, add_competence, *[add_prior_work] * 3):
-        add(session)
+    add_need(session)
+    add_competence(session)
+    for _ in range(3):
+        add_prior_work(session)
     embed()
     reader = build(engine, begin_second(engine))
     remove(session, SECOND_ID)
