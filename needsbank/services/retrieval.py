@@ -133,12 +133,10 @@ class Retrieval:
         return self
 
     def warm(self, session: Session) -> None:
-        """Load the model and the indexes ahead of the first search."""
-        self.matcher.represent_query("tarvepankki")
+        """Load the model and the indexes, and count what they hold, ahead of the first search."""
+        query = self.matcher.represent_query("tarvepankki")
         for subject in Subject:
-            index = self.index(session, subject)
-            if len(index):
-                self.matcher.view(index)
+            self.matcher.search(query, self.index(session, subject), k=1)
 
     def index(self, session: Session, subject: Subject) -> Index:
         """Return the subject's index, up to date."""
