@@ -7,10 +7,11 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from matching import DuplicateDetector, Matcher, load_encoder
+from matching import Encoder, load_encoder
 from needsbank.db.base import engine_options, keep_transaction_rules
+from needsbank.services.active_set import ActiveRetrieval, RetrievalSource
 from needsbank.services.demo_bank import ACCOUNTS, PASSWORD
-from needsbank.services.retrieval import Retrieval
+from needsbank.services.opening import Opener
 from needsbank.settings import Settings
 from needsbank.web import (
     errors,
@@ -29,8 +30,8 @@ MOST_BYTES = 1_000_000
 """Of a request: forms carry text only."""
 
 
-def create_app(settings: Settings, retrieval: Retrieval | None = None) -> Flask:
-    """Return the web application; without a `retrieval` one is made from the settings."""
+def create_app(settings: Settings, retrieval: RetrievalSource | None = None) -> Flask:
+    """Return the web application; without a `retrieval` it follows the active vector set."""
     app = Flask("needsbank")
     app.config.update(
         SQLALCHEMY_ENGINES={
@@ -63,7 +64,7 @@ def create_app(settings: Settings, retrieval: Retrieval | None = None) -> Flask:
     app.jinja_env.globals.update(page_address=page_address, csrf_token=generate_csrf)
     pages.register(app)
     pages.show_accounts(app, ACCOUNTS if settings.demo else (), PASSWORD)
-    keep_retrieval(app.extensions, retrieval or make_retrieval(settings))
+    keep_retrieval(app.extensions, retrieval or ActiveRetrieval(make_opener(settings)))
     return app
 
 
@@ -73,13 +74,12 @@ def engine_of(app: Flask) -> Engine:
         return db.engine
 
 
-def make_retrieval(settings: Settings) -> Retrieval:
-    """Return the matcher with its shipped parameters, and indexes under the instance folder."""
-    encoder = load_encoder(
-        settings.encoder,
-        cache_dir=settings.instance / "models",
-        threads=settings.encoder_threads,
-    )
-    folder = settings.data / "matcher"
-    matcher = Matcher.load(folder, encoder)
-    return Retrieval(matcher, DuplicateDetector.load(folder, matcher), settings.instance / "index")
+def make_opener(settings: Settings) -> Opener:
+    """Return what opens vector sets: encoders as set, shipped parameters, indexes on disk."""
+
+    def load(spec: str) -> Encoder:
+        return load_encoder(
+            spec, cache_dir=settings.instance / "models", threads=settings.encoder_threads
+        )
+
+    return Opener(load, settings.encoder, settings.data / "matcher", settings.instance / "index")

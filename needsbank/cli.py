@@ -176,6 +176,56 @@ def search(words: tuple[str, ...], most: int) -> None:
     _run(lambda: command.search(" ".join(words), most))
 
 
+@main.group()
+def encoder() -> None:
+    """Change the encoder: build its vectors beside those in use, then go over to them."""
+
+
+@encoder.command("list")
+@click.option("--check", is_flag=True, help="Compare each set's probe sentences too.")
+def list_sets(*, check: bool) -> None:
+    """Show the vector sets, and how many of the bank's texts each holds."""
+    from needsbank.commands import vector_sets as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.show(check=check))
+
+
+@encoder.command("build")
+@click.argument("spec")
+@click.option("--anew", is_flag=True, help="Read every text again, also those that are held.")
+def build_set(spec: str, *, anew: bool) -> None:
+    """Give every text a vector of the encoder SPEC, beside those in use; goes on where it was."""
+    from needsbank.commands import vector_sets as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.build(spec, anew=anew))
+
+
+@encoder.command("activate")
+@click.argument("spec_or_id")
+def activate_set(spec_or_id: str) -> None:
+    """Search in another set, named by its encoder or number, if it lacks no text."""
+    from needsbank.commands import vector_sets as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.activate(spec_or_id))
+
+
+@encoder.command("rollback")
+def roll_back_set() -> None:
+    """Search in the set before again."""
+    from needsbank.commands import vector_sets as command  # noqa: PLC0415 -- slow import
+
+    _run(command.roll_back)
+
+
+@encoder.command("remove")
+@click.argument("spec_or_id")
+def remove_set(spec_or_id: str) -> None:
+    """Delete a set that is not searched, named by its encoder or number."""
+    from needsbank.commands import vector_sets as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.remove(spec_or_id))
+
+
 class _FolderUnlessNamed(click.Group):
     """A group in which `folder` need not be said: what names no command is its argument."""
 

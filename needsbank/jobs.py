@@ -7,16 +7,20 @@ outside transactions; writing is short.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from needsbank.db.models import Subject
+from matching import Document, MatchingError, Representation
+from needsbank.db.models import SetState, Subject
 from needsbank.db.transaction import transaction
-from needsbank.services import embedding, suggesting
-from needsbank.services.retrieval import Retrieval
+from needsbank.domain.errors import BankError
+from needsbank.services import embedding, suggesting, vector_sets
+from needsbank.services.embedded_sets import EmbeddedSets, SetReader
+from needsbank.services.embedding import Pending, SetClosed, SetRef
+from needsbank.services.retrieval import Retrieval, drop_snapshots
 
 EMBED_AT_ONCE = {Subject.NEED: 64, Subject.COMPETENCE: 8, Subject.PRIOR_WORK: 64}
 """Texts in one transaction; few competences, since each has needs looked at again in it."""
@@ -31,6 +35,9 @@ _log = logging.getLogger(__name__)
 
 Progress = Callable[[int], None]
 """Called with how many things were done since the last call."""
+Read = Callable[[Sequence[Document]], list[Representation]]
+Also = Callable[[Session, Sequence[Pending]], None]
+"""Done in the transaction that stores a batch."""
 
 
 def embed_pending(
@@ -41,8 +48,38 @@ def embed_pending(
     most: int | None = None,
     progress: Progress = lambda done: None,
 ) -> int:
-    """Embed texts of a subject that lack vectors, all or about `most`; return how many."""
-    return _repeat(lambda: _embed_batch(engine, retrieval, subject, most), most, progress)
+    """Embed texts that the active set lacks, all or about `most`; return how many.
+
+    Needs near a new or changed competence are to be matched again.
+    """
+
+    def look_again(session: Session, batch: Sequence[Pending]) -> None:
+        for each in batch:
+            if each.subject is Subject.COMPETENCE:
+                suggesting.look_again_near(session, retrieval, each.owner_id)
+
+    def batch() -> int:
+        read, at_once = retrieval.matcher.represent, _at_once(subject, most)
+        return _embed_batch(engine, retrieval.set, read, subject, at_once, look_again)
+
+    return _repeat(batch, most, progress)
+
+
+def build_pending(
+    engine: Engine,
+    reader: SetReader,
+    subject: Subject,
+    *,
+    most: int | None = None,
+    progress: Progress = lambda done: None,
+) -> int:
+    """Embed texts that a set beside the active one lacks, all or about `most`; return how many."""
+
+    def batch() -> int:
+        at_once = _at_once(subject, most)
+        return _embed_batch(engine, reader.set, reader.represent, subject, at_once)
+
+    return _repeat(batch, most, progress)
 
 
 def suggest_pending(
@@ -74,20 +111,46 @@ def save_snapshots(engine: Engine, retrieval: Retrieval) -> None:
             index.save_snapshot(session)
 
 
-def work(engine: Engine, retrieval: Retrieval, stop: threading.Event) -> None:
-    """Do what is pending until stopped; a database that is away for a while is waited for."""
+def drop_old_snapshots(engine: Engine, retrieval: Retrieval) -> None:
+    """Delete the indexes of retired and removed vector sets from disk."""
+    with Session(engine) as session:
+        used = {
+            each.space_id
+            for each in vector_sets.all_sets(session)
+            if each.state is not SetState.RETIRED
+        }
+    drop_snapshots(retrieval.folder, used | {retrieval.set.space_id})
+
+
+def work(engine: Engine, sets: EmbeddedSets, stop: threading.Event) -> None:
+    """Do what is pending until stopped; what fails for a while, as a database, is waited for.
+
+    What cannot even begin, since an encoder has drifted or parameters are missing, is raised.
+    """
+    former: Retrieval | None = None
     while not stop.is_set():
         try:
-            done = _work_once(engine, retrieval)
+            retrieval = sets.active()
+            if retrieval is not former:
+                drop_old_snapshots(engine, retrieval)
+                former = retrieval
+            done = _work_once(engine, retrieval, sets)
         except OperationalError as error:
             _log.error("the database does not answer, trying again: %s", error.orig)
+            stop.wait(_RETRY_SECONDS)
+        except SetClosed:
+            continue  # another set was activated meanwhile
+        except (BankError, MatchingError) as error:
+            if former is None:
+                raise
+            _log.error("trying again: %s", error)
             stop.wait(_RETRY_SECONDS)
         else:
             if not done:
                 stop.wait(_IDLE_SECONDS)
 
 
-def _work_once(engine: Engine, retrieval: Retrieval) -> int:
+def _work_once(engine: Engine, retrieval: Retrieval, sets: EmbeddedSets) -> int:
     """Do some of what is pending: new needs and competences first, then the long tail."""
     done = embed_pending(engine, retrieval, Subject.NEED, most=_EMBED_BETWEEN_OTHERS)
     done += embed_pending(engine, retrieval, Subject.COMPETENCE, most=_EMBED_BETWEEN_OTHERS)
@@ -96,8 +159,18 @@ def _work_once(engine: Engine, retrieval: Retrieval) -> int:
         done = embed_pending(engine, retrieval, Subject.PRIOR_WORK, most=_EMBED_BETWEEN_OTHERS)
         done += find_missing_evidence(engine, retrieval, most=_EVIDENCE_AT_ONCE)
     if not done:
+        done = _keep_complete(engine, sets.built())
+    if not done:
         save_snapshots(engine, retrieval)
     return done
+
+
+def _keep_complete(engine: Engine, readers: Sequence[SetReader]) -> int:
+    return sum(
+        build_pending(engine, reader, subject, most=_EMBED_BETWEEN_OTHERS)
+        for reader in readers
+        for subject in Subject
+    )
 
 
 def _repeat(batch: Callable[[], int], most: int | None, progress: Progress) -> int:
@@ -112,21 +185,27 @@ def _repeat(batch: Callable[[], int], most: int | None, progress: Progress) -> i
     return done
 
 
-def _embed_batch(engine: Engine, retrieval: Retrieval, subject: Subject, most: int | None) -> int:
+def _at_once(subject: Subject, most: int | None) -> int:
+    return EMBED_AT_ONCE[subject] if most is None else min(most, EMBED_AT_ONCE[subject])
+
+
+def _embed_batch(
+    engine: Engine,
+    into: SetRef,
+    read: Read,
+    subject: Subject,
+    limit: int,
+    also: Also = lambda session, batch: None,
+) -> int:
     """Embed some texts; one that changed meanwhile is found again. Return how many were found."""
-    space_id = retrieval.matcher.space_id
     with Session(engine) as session:
-        at_once = EMBED_AT_ONCE[subject]
-        limit = at_once if most is None else min(most, at_once)
-        batch = embedding.pending(session, subject, space_id, limit)
+        batch = embedding.pending(session, subject, into, limit)
     if not batch:
         return 0
-    read = retrieval.matcher.represent([each.document for each in batch])
+    representations = read([each.document for each in batch])
     with Session(engine) as session, transaction(session):
-        embedding.store(session, space_id, list(zip(batch, read, strict=True)))
-        if subject is Subject.COMPETENCE:
-            for each in batch:
-                suggesting.look_again_near(session, retrieval, each.owner_id)
+        embedding.store(session, into, list(zip(batch, representations, strict=True)))
+        also(session, batch)
     return len(batch)
 
 

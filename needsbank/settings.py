@@ -29,6 +29,7 @@ class Settings:
     data: Path = _ROOT / "data"
     """Folder of what is shipped with the bank: demo bank, matcher parameters."""
     encoder: str = "builtin"
+    """Of a bank's first vector set, and the engine preferred for vectors of the same space."""
     encoder_threads: int = 2
     secure_cookies: bool = True
     trusted_hosts: tuple[str, ...] = ()

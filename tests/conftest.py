@@ -1,28 +1,47 @@
 """A fresh bank for each test: real migrations, real pages, a matcher that counts words."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import Pool
 
 from matching import DuplicateDetector, FakeEncoder, Matcher
 from needsbank.app import create_app, engine_of
+from needsbank.cli import main
+from needsbank.commands import surroundings
 from needsbank.db.base import make_engine
 from needsbank.db.migrations.running import upgrade_to_newest
+from needsbank.db.transaction import transaction
+from needsbank.services import vector_sets
+from needsbank.services.drift import probe_vectors
 from needsbank.services.retrieval import Retrieval
 from needsbank.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 
 Queries = list[str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
 
 # A busy machine is no reason to fail.
 hypothesis_settings.register_profile("bank", deadline=None)
@@ -41,10 +60,11 @@ def fake_detector(fake_matcher: Matcher) -> DuplicateDetector:
 
 @pytest.fixture(scope="session")
 def empty_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database without rows, made once."""
+    """A migrated database whose first vector set is the fake encoder's, else empty; made once."""
     path = tmp_path_factory.mktemp("template") / "bank.db"
     engine = make_engine(f"sqlite:///{path}")
     upgrade_to_newest(engine)
+    add_first_set(engine)
     with engine.connect() as connection:
         connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
     engine.dispose()
@@ -109,6 +129,13 @@ def client(app: Flask) -> FlaskClient:
     return browser(app)
 
 
+def add_first_set(engine: Engine) -> None:
+    """Make a bank as it is once its worker has started: searched by the fake encoder."""
+    encoder = FakeEncoder()
+    with Session(engine) as session, transaction(session):
+        vector_sets.add_first(session, encoder.spec, encoder, probe_vectors(encoder))
+
+
 def browser(app: Flask, language: str = "en") -> FlaskClient:
     """Return a new browser of a reader of a language."""
     made = app.test_client()
@@ -140,3 +167,36 @@ def count_queries(engine: Engine) -> Callable[..., AbstractContextManager[Querie
             event.remove(on, "before_cursor_execute", remember)
 
     return counting
+
+
+@pytest.fixture
+def environment(settings):
+    """The variables that lead a command to this test's bank."""
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+        "NEEDSBANK_INSTANCE": str(settings.instance),
+        "NEEDSBANK_ENCODER": "fake",
+        "COLUMNS": "100",
+    }
+
+
+@pytest.fixture
+def run(environment):
+    """Run a command in this process, as its own process would."""
+    opened = []
+
+    def remember(connection, _record):
+        opened.append(connection)
+
+    def run(*words, **variables):
+        surroundings.settings.cache_clear()
+        given = dict.fromkeys(os.environ.keys() - environment.keys()) | environment | variables
+        ended = CliRunner().invoke(main, words, env=given, catch_exceptions=False)
+        return Outcome(ended.exit_code, ended.stdout, ended.stderr)
+
+    event.listen(Pool, "connect", remember)
+    yield run
+    event.remove(Pool, "connect", remember)
+    surroundings.settings.cache_clear()
+    for connection in opened:
+        connection.close()

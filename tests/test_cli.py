@@ -11,18 +11,14 @@ import sys
 import time
 import urllib.request
 from contextlib import suppress
-from dataclasses import dataclass
 
 import click
 import pytest
-from click.testing import CliRunner
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import Pool
 
 from needsbank import __version__
 from needsbank.cli import main
-from needsbank.commands import surroundings
 from needsbank.db.models import Embedding, ImportRun, Membership, Organisation, PriorWork, User
 from needsbank.domain.roles import Role
 from needsbank.domain.visibility import Visibility
@@ -31,48 +27,6 @@ from tests.conftest import ROOT
 from tests.factories import add_competence, add_need, add_organisation, add_user
 
 HEAVY = ("numpy", "sqlalchemy", "flask", "matching", "rich", "onnx", "sklearn")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a command ended and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def environment(settings):
-    """The variables that lead a command to this test's bank."""
-    return {
-        **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
-        "NEEDSBANK_INSTANCE": str(settings.instance),
-        "NEEDSBANK_ENCODER": "fake",
-        "COLUMNS": "100",
-    }
-
-
-@pytest.fixture
-def run(environment):
-    """Run a command in this process, as its own process would."""
-    opened = []
-
-    def remember(connection, _record):
-        opened.append(connection)
-
-    def run(*words, **variables):
-        surroundings.settings.cache_clear()
-        given = dict.fromkeys(os.environ.keys() - environment.keys()) | environment | variables
-        ended = CliRunner().invoke(main, words, env=given, catch_exceptions=False)
-        return Outcome(ended.exit_code, ended.stdout, ended.stderr)
-
-    event.listen(Pool, "connect", remember)
-    yield run
-    event.remove(Pool, "connect", remember)
-    surroundings.settings.cache_clear()
-    for connection in opened:
-        connection.close()
 
 
 def commands(group=main, path=()):

@@ -13,9 +13,11 @@ from needsbank.db.models import Embedding, Need, PriorWork, Subject, Suggestion
 from needsbank.db.transaction import transaction
 from needsbank.domain.roles import Role
 from needsbank.services import embedding
+from needsbank.services.embedded_sets import EmbeddedSets
 from needsbank.services.retrieval import Retrieval
 from tests.conftest import ROOT
 from tests.factories import add_competence, add_need, add_prior_work, add_user, reread
+from tests.second_space import opener_of
 
 PROBLEM = "Substitutes cannot find the keys of home care customers."
 SKILL = "We design how keys of home care customers are kept and found by substitutes."
@@ -55,6 +57,11 @@ def make_retrieval(settings):
     return make
 
 
+@pytest.fixture
+def opener(settings):
+    return opener_of(settings, ROOT / "data" / "matcher")
+
+
 def count(session, model):
     session.rollback()
     return session.scalar(select(func.count()).select_from(model))
@@ -79,31 +86,33 @@ def test_embedding_goes_on_until_nothing_is_pending(session, engine, retrieval):
     assert jobs.embed_pending(engine, retrieval, Subject.PRIOR_WORK) == 0
 
 
-class RetrievalWithoutDatabase(Retrieval):
-    """A bank whose database is away once, and whose worker is then asked to stop."""
+class SetsWithoutDatabase(EmbeddedSets):
+    """A bank whose database is away once, and whose worker is asked to stop after its work."""
 
-    def __init__(self, bank, stop):
-        self.matcher, self.detector, self.indexes = bank.matcher, bank.detector, bank.indexes
+    def __init__(self, opener, engine, stop):
+        super().__init__(opener, engine)
         self.stop = stop
         self.away = True
 
-    def index(self, session, subject):
+    def active(self):
         """Fail the first time, as a locked database does."""
         if self.away:
             self.away = False
             raise OperationalError("select 1", {}, Exception("database is locked"))
+        return super().active()
+
+    def built(self):
+        """Come last, when there is nothing else to do."""
         self.stop.set()
-        return super().index(session, subject)
+        return super().built()
 
 
-def test_the_worker_outlives_a_database_that_is_away(
-    session, engine, retrieval, monkeypatch, caplog
-):
+def test_the_worker_outlives_a_database_that_is_away(session, engine, opener, monkeypatch, caplog):
     add_need(session, problem=PROBLEM)
     add_competence(session, description=SKILL)
     stop = threading.Event()
     monkeypatch.setattr(jobs, "_RETRY_SECONDS", 0.01)
-    jobs.work(engine, RetrievalWithoutDatabase(retrieval, stop), stop)
+    jobs.work(engine, SetsWithoutDatabase(opener, engine, stop), stop)
     assert "the database does not answer" in caplog.text
     assert count(session, Embedding) == 2
 
@@ -126,7 +135,7 @@ def test_a_text_that_changes_while_it_is_read_is_read_again(session, engine, mak
     retrieval = make_retrieval(matcher)
     jobs.embed_pending(engine, retrieval, Subject.PRIOR_WORK)
     session.rollback()
-    assert embedding.count_pending(session, Subject.PRIOR_WORK, matcher.space_id) == 0
+    assert embedding.count_pending(session, Subject.PRIOR_WORK, retrieval.set) == 0
     assert "Changed" in session.scalars(select(Embedding.text)).all()
 
 
@@ -184,14 +193,11 @@ def test_suggesting_tells_how_far_it_is(session, engine, retrieval):
     assert sum(seen) == 10
 
 
-def test_a_need_in_another_space_is_embedded_anew(session, engine, retrieval):
-    need = add_need(session, embedded_in="of an older encoder", matched_with="an older version")
+def test_a_need_that_another_set_holds_is_embedded_anew(session, engine, retrieval):
+    need = add_need(session, embedded_in=0b10, matched_with="an older version")
     run_all(engine, retrieval)
     need = reread(session, need)
-    assert (need.embedded_in, need.matched_with) == (
-        retrieval.matcher.space_id,
-        retrieval.matcher.version,
-    )
+    assert (need.embedded_in, need.matched_with) == (0b11, retrieval.matcher.version)
 
 
 def test_two_workers_at_once_store_everything_once(session, engine, retrieval):
@@ -217,12 +223,12 @@ def test_two_workers_at_once_store_everything_once(session, engine, retrieval):
     assert (count(session, Embedding), count(session, Suggestion)) == (21, 20)
 
 
-def test_the_worker_does_everything_and_stops_when_asked(session, engine, retrieval):
+def test_the_worker_does_everything_and_stops_when_asked(session, engine, opener):
     add_need(session, title="Keys get lost", problem=PROBLEM)
     add_competence(session, title="Key logistics", description=SKILL)
     add_prior_work(session)
     stop = threading.Event()
-    worker = threading.Thread(target=jobs.work, args=(engine, retrieval, stop))
+    worker = threading.Thread(target=jobs.work, args=(engine, EmbeddedSets(opener, engine), stop))
     worker.start()
     deadline = time.monotonic() + 20
     done = select(func.count(Suggestion.id)).where(Suggestion.evidence.is_not(None))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from needsbank.commands import serve
 from needsbank.commands.matching import embed_all, match_all
 from needsbank.commands.people import hash_of
-from needsbank.commands.surroundings import any_engine, console, retrieval, settings
+from needsbank.commands.surroundings import any_engine, console, embedded_sets, settings
 from needsbank.db.migrations.running import upgrade_to_newest
 from needsbank.db.transaction import transaction
 from needsbank.services.demo_bank import (
@@ -46,7 +46,7 @@ def _fill(on: Engine) -> None:
     records = {name: read_records(folder, name) for name in _FILES}
     with Session(on) as session, transaction(session):
         load_demo_bank(session, records, hash_of(PASSWORD))
-    bank = retrieval()
+    bank = embedded_sets(on).active()
     embed_all(on, bank)
     match_all(on, bank)
     with Session(on) as session, transaction(session):

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from needsbank.commands.matching import embed_all
-from needsbank.commands.surroundings import console, engine, progress_bar, retrieval
+from needsbank.commands.surroundings import console, embedded_sets, engine, progress_bar
 from needsbank.db.transaction import transaction
 from needsbank.domain.clock import now
 from needsbank.domain.prior_works import RecordPriorWork
@@ -38,7 +38,7 @@ def prior_work(file: Path, source: str, *, embed: bool) -> None:
     console.print(f"{file.name}: {counts}.")
     _show_bad(bad)
     if embed:
-        embed_all(on, retrieval())
+        embed_all(on, embedded_sets(on).active())
 
 
 def _import(

@@ -10,7 +10,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from needsbank import jobs
-from needsbank.commands.surroundings import console, engine, progress_bar, retrieval
+from needsbank.commands.surroundings import (
+    active_retrieval,
+    console,
+    embedded_sets,
+    engine,
+    progress_bar,
+)
 from needsbank.db.models import Subject
 from needsbank.db.queries.competences import CompetenceFilter
 from needsbank.db.queries.needs import NeedFilter
@@ -28,12 +34,14 @@ _NAMES = {
 
 def embed() -> None:
     """Give vectors to every text that lacks them, with a bar."""
-    embed_all(engine(), retrieval())
+    on = engine()
+    embed_all(on, embedded_sets(on).active())
 
 
 def suggest() -> None:
     """Suggest for every open need that lacks it, and compare sentences, with bars."""
-    on, bank = engine(), retrieval()
+    on = engine()
+    bank = active_retrieval(on)
     match_all(on, bank)
     find_all_evidence(on, bank)
 
@@ -43,7 +51,7 @@ def embed_all(on: Engine, bank: Retrieval) -> None:
     with progress_bar() as bar:
         for subject in Subject:
             with Session(on) as session:
-                total = embedding.count_pending(session, subject, bank.matcher.space_id)
+                total = embedding.count_pending(session, subject, bank.set)
             if total:
                 task = bar.add_task(_NAMES[subject], total=total)
                 jobs.embed_pending(on, bank, subject, progress=partial(bar.advance, task))
@@ -72,10 +80,11 @@ def find_all_evidence(on: Engine, bank: Retrieval) -> None:
 
 def search(words: str, most: int) -> None:
     """Show what everybody may read that is about the words."""
-    bank, asked = retrieval(), browsing.Wanted(words=words)
+    on, asked = engine(), browsing.Wanted(words=words)
+    bank = active_retrieval(on)
     bank.matcher.represent_query(words)  # loads the model, so that the time below is the search's
     started = time.perf_counter()
-    with Session(engine()) as session:
+    with Session(on) as session:
         needs = browsing.browse_needs(session, bank, ANONYMOUS, NeedFilter(), asked)
         competences = browsing.browse_competences(
             session, bank, ANONYMOUS, CompetenceFilter(), asked
@@ -104,4 +113,5 @@ def work() -> None:
     stop = threading.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: stop.set())
-    jobs.work(engine(), retrieval(), stop)
+    on = engine()
+    jobs.work(on, embedded_sets(on), stop)

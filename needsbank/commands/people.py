@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from needsbank.app import create_app
-from needsbank.commands.surroundings import console, engine, retrieval, settings
+from needsbank.commands.surroundings import console, engine, settings
 from needsbank.db.models import Organisation
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import BankError, NotFound
@@ -73,7 +73,7 @@ def hash_of(password: str) -> str:
     """Return the argon2id hash of a password that is long enough."""
     if len(password) < PASSWORD_MIN:
         raise BankError(f"a password needs at least {PASSWORD_MIN} characters")
-    with create_app(settings(), retrieval()).app_context():
+    with create_app(settings()).app_context():
         return str(hash_password(password))
 
 

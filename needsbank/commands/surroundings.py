@@ -6,10 +6,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import Session
 
-from needsbank.app import make_retrieval
+from needsbank.app import make_opener
 from needsbank.db.base import make_engine
 from needsbank.db.migrations.running import check_current
+from needsbank.services import vector_sets
+from needsbank.services.embedded_sets import EmbeddedSets
+from needsbank.services.opening import Opener
 from needsbank.services.retrieval import Retrieval
 from needsbank.settings import Settings, SettingsError, from_environment
 
@@ -45,9 +49,25 @@ def any_engine() -> Engine:
         raise SettingsError(f"NEEDSBANK_DATABASE_URL {where}: {error.orig}") from error
 
 
+def opener() -> Opener:
+    """Return what opens vector sets."""
+    return make_opener(settings())
+
+
 def retrieval() -> Retrieval:
-    """Return the matcher and the indexes."""
-    return make_retrieval(settings())
+    """Return the matcher of the encoder that the settings name, whatever a bank is searched in."""
+    return opener().retrieval(None)
+
+
+def active_retrieval(on: Engine) -> Retrieval:
+    """Return the retrieval of the bank's active vector set, for reading."""
+    with Session(on) as session:
+        return opener().retrieval(vector_sets.active(session))
+
+
+def embedded_sets(on: Engine) -> EmbeddedSets:
+    """Return the bank's vector sets, for a process that gives vectors to texts."""
+    return EmbeddedSets(opener(), on)
 
 
 def progress_bar(on: Console = console) -> Progress:

@@ -1,7 +1,12 @@
-"""Vectors for what has none yet: what is missing is found, computed outside, and stored."""
+"""Vectors for what has none yet: what is missing is found, computed outside, and stored.
+
+Everything here is about one vector set; `embedded_in` of a text has the bits of the sets that
+hold its present form, so a text that is new or has changed lacks vectors in all of them.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import cast
 from uuid import UUID
 
@@ -10,9 +15,21 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from matching import Document, Representation, Vector
-from needsbank.db.models import Competence, Embedding, Need, PriorWork, Subject
+from needsbank.db.models import (
+    MOST_SETS,
+    Competence,
+    Embedding,
+    Need,
+    PriorWork,
+    SetState,
+    Subject,
+    VectorSet,
+)
 from needsbank.domain import competences, needs
+from needsbank.domain.competences import CompetenceState
+from needsbank.domain.errors import Conflict
 from needsbank.domain.languages import Language
+from needsbank.domain.needs import NeedState
 from needsbank.domain.visibility import Visibility
 
 Owner = Need | Competence | PriorWork
@@ -26,6 +43,23 @@ def _model(subject: Subject) -> type[Owner]:
             return Competence
         case Subject.PRIOR_WORK:
             return PriorWork
+
+
+class SetClosed(Conflict):
+    """A vector set that takes no more texts: it was retired or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetRef:
+    """A vector set as its users know it: its space, its bit, and the name of its encoder."""
+
+    space_id: str
+    bit: int
+    spec: str | None = field(default=None, compare=False)
+
+    def holds(self, owner: Owner) -> bool:
+        """Whether the set has vectors of an owner's present text."""
+        return bool((owner.embedded_in or 0) & self.bit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,55 +78,64 @@ def document_of(owner: Owner) -> Document:
     return Document(id=str(owner.id), title=owner.title, body=owner.body, language=language)
 
 
-def pending(session: Session, subject: Subject, space_id: str, limit: int) -> list[Pending]:
-    """Return up to `limit` texts that the space does not hold in their present form."""
+def pending(session: Session, subject: Subject, into: SetRef, limit: int) -> list[Pending]:
+    """Return up to `limit` texts that the set does not hold in their present form."""
     model = _model(subject)
-    lacking = select(model).where(*_lacking(model, space_id)).limit(limit)
+    lacking = select(model).where(*_lacking(model, into)).limit(limit)
     # The checker sees only what three tables have in common: their base.
     owners = cast(list[Owner], session.scalars(lacking).all())
     return [Pending(subject, each.id, document_of(each), _is_public(each)) for each in owners]
 
 
-def count_pending(session: Session, subject: Subject, space_id: str) -> int:
-    """Return how many texts the space does not hold in their present form."""
+def count_pending(session: Session, subject: Subject, into: SetRef) -> int:
+    """Return how many texts the set does not hold in their present form."""
     model = _model(subject)
-    return session.scalar(select(func.count(model.id)).where(*_lacking(model, space_id))) or 0
+    return session.scalar(select(func.count(model.id)).where(*_lacking(model, into))) or 0
+
+
+def count_texts(session: Session, subject: Subject) -> int:
+    """Return how many texts there are to hold."""
+    model = _model(subject)
+    return session.scalar(select(func.count(model.id)).where(*_published(model))) or 0
 
 
 def store(
     session: Session,
-    space_id: str,
+    into: SetRef,
     batch: Sequence[tuple[Pending, Representation]],
 ) -> list[UUID]:
-    """Store computed vectors; return the owners whose text changed meanwhile and was skipped."""
-    skipped = []
-    next_seq = _next_seq(session)
+    """Store computed vectors; return the owners whose text changed meanwhile and was skipped.
+
+    Raises SetClosed when the set has been retired or removed meanwhile.
+    """
+    _check_open(session, into)
+    skipped, stored = [], []
+    subjects = {work.subject for work, _ in batch}
+    seqs = {each: count(_next_seq(session, each, into.space_id)) for each in subjects}
     for work, representation in batch:
-        owner = cast(Owner | None, session.get(_model(work.subject), work.owner_id))
+        owner = _locked(session, work)
         if owner is None or not _is_published(owner) or document_of(owner) != work.document:
             skipped.append(work.owner_id)
             continue
-        row = _row(session, work, space_id)
-        row.seq, row.public = next_seq, _is_public(owner)
+        row = _row(session, work, into.space_id)
+        row.seq, row.public = next(seqs[work.subject]), _is_public(owner)
         row.language, row.text = representation.language, representation.text
         row.lemmas = representation.lemmas
         row.query_vector = to_bytes(representation.query)
         row.document_vector = to_bytes(representation.document)
         session.add(row)
-        owner.embedded_in = space_id
-        next_seq += 1
+        owner.embedded_in = (owner.embedded_in or 0) | into.bit
+        stored.append(owner)
+    for subject in subjects:
+        _forget_old_texts(session, into, subject, stored)
     return skipped
 
 
 def forget(session: Session, subject: Subject, owner_id: UUID) -> None:
-    """Empty an owner's rows under a new `seq`, so that every index forgets the text too."""
+    """Empty an owner's rows in every set, so that every index forgets the text too."""
     mine = select(Embedding).where(Embedding.subject == subject, Embedding.owner_id == owner_id)
     for row in session.scalars(mine):
-        row.seq, row.public = _next_seq(session), False
-        row.text = row.lemmas = ""
-        row.query_vector = bytes(len(row.query_vector))
-        row.document_vector = bytes(len(row.document_vector))
-        session.flush()  # the next row's number counts this one
+        _empty(session, row)
 
 
 def to_bytes(vector: Vector) -> bytes:
@@ -130,19 +173,76 @@ def stored_representation(
     return None if row is None else (row.key, representation_of(row))
 
 
-def _lacking(model: type[Owner], space_id: str) -> list[ColumnElement[bool]]:
-    # Three ranges of an index; "is distinct from" would read the whole table each time.
-    marker = model.embedded_in
-    lacking = [or_(marker.is_(None), marker < space_id, marker > space_id)]
+def marks_with(bit: int) -> list[int]:
+    """Return every value of `embedded_in` that has a bit: few, so that an index finds them."""
+    return [mark for mark in range(1 << MOST_SETS) if mark & bit]
+
+
+def _lacking(model: type[Owner], into: SetRef) -> list[ColumnElement[bool]]:
+    # Values of an index; "mark & bit = 0" would read the whole table each time.
+    marks = [mark for mark in range(1 << MOST_SETS) if not mark & into.bit]
+    return [
+        or_(model.embedded_in.is_(None), model.embedded_in.in_(marks)),
+        *_published(model),
+    ]
+
+
+def _published(model: type[Owner]) -> list[ColumnElement[bool]]:
+    # "not in", since SQLite would otherwise read every published row instead of the marks' index.
     if model is Need:
-        lacking.append(Need.state.in_(needs.PUBLISHED))
+        return [Need.state.not_in(set(NeedState) - needs.PUBLISHED)]
     if model is Competence:
-        lacking.append(Competence.state.in_(competences.PUBLISHED))
-    return lacking
+        return [Competence.state.not_in(set(CompetenceState) - competences.PUBLISHED)]
+    return []
 
 
-def _next_seq(session: Session) -> int:
-    return (session.scalar(select(func.max(Embedding.seq))) or 0) + 1
+def _check_open(session: Session, into: SetRef) -> None:
+    # Locked where the database can: a set that is removed meanwhile must stay without rows.
+    state = select(VectorSet.state).where(VectorSet.space_id == into.space_id)
+    if session.scalar(state.with_for_update(read=True)) not in {SetState.ACTIVE, SetState.BUILDING}:
+        raise SetClosed(f"the vector set of space {into.space_id} takes no more texts")
+
+
+def _locked(session: Session, work: Pending) -> Owner | None:
+    # A change that commits between our look and our write would seem to be held.
+    found = session.get(_model(work.subject), work.owner_id, with_for_update=True)
+    return cast(Owner | None, found)
+
+
+def _forget_old_texts(
+    session: Session, into: SetRef, subject: Subject, owners: Sequence[Owner]
+) -> None:
+    """Empty what other sets keep of texts that have changed, except where it is still searched."""
+    held = {owner.id: owner.embedded_in or 0 for owner in owners}
+    elsewhere = (
+        select(Embedding, VectorSet.bit)
+        .join(VectorSet, VectorSet.space_id == Embedding.space_id)
+        .where(
+            VectorSet.state != SetState.ACTIVE,
+            VectorSet.space_id != into.space_id,
+            Embedding.subject == subject,
+            Embedding.owner_id.in_(held),
+            Embedding.text != "",
+        )
+    )
+    for row, bit in session.execute(elsewhere).all():
+        if not held[row.owner_id] & bit:
+            _empty(session, row)
+
+
+def _empty(session: Session, row: Embedding) -> None:
+    row.seq, row.public = _next_seq(session, row.subject, row.space_id), False
+    row.text = row.lemmas = ""
+    row.query_vector = bytes(len(row.query_vector))
+    row.document_vector = bytes(len(row.document_vector))
+    session.flush()  # the next row's number counts this one
+
+
+def _next_seq(session: Session, subject: Subject, space_id: str) -> int:
+    newest = select(func.max(Embedding.seq)).where(
+        Embedding.subject == subject, Embedding.space_id == space_id
+    )
+    return (session.scalar(newest) or 0) + 1
 
 
 def _row(session: Session, work: Pending, space_id: str) -> Embedding:

@@ -1,6 +1,6 @@
-"""The bank's texts, searchable by meaning and words; one `Retrieval` per process.
+"""The bank's texts, searchable by meaning and words: one `Retrieval` for one vector set.
 
-The database is the truth. Each process keeps an index per subject, asks the database what has
+The database is the truth. A retrieval keeps an index per subject, asks the database what has
 been written since (`seq`), and starts from the newest snapshot on disk, whose pages processes
 share. Who may read what is decided in SQL for every search, before anything is ranked.
 """
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from matching import DuplicateDetector, Index, Matcher, MatcherFileError, Row
 from needsbank.db.models import Embedding, Subject
-from needsbank.services.embedding import representation_of
+from needsbank.services.embedding import SetRef, representation_of
 
 Keys = NDArray[np.int64]
 UNSAVED_ROWS = 2000
@@ -29,6 +29,8 @@ UNSAVED_ROWS = 2000
 ALWAYS_FRESH_ROWS = 5000
 REFRESH_SHARE = 5
 """Taking rows into a large index costs at most one second of so many."""
+FIRST_BIT = 1
+"""Of the first vector set of a bank."""
 _READ_AT_ONCE = 1000
 
 
@@ -115,12 +117,26 @@ class SubjectIndex:
 
 
 class Retrieval:
-    """The matcher, the duplicate detector and the indexes that they search."""
+    """The matcher, the duplicate detector and the indexes that they search, of one vector set."""
 
-    def __init__(self, matcher: Matcher, detector: DuplicateDetector, folder: Path) -> None:
+    def __init__(
+        self, matcher: Matcher, detector: DuplicateDetector, folder: Path, bit: int = FIRST_BIT
+    ) -> None:
         self.matcher = matcher
         self.detector = detector
+        self.folder = folder
+        self.set = SetRef(matcher.space_id, bit)
         self.indexes = {each: SubjectIndex(each, matcher.space_id, folder) for each in Subject}
+
+    def current(self, session: Session) -> "Retrieval":
+        """Return this retrieval: it follows no other set (see `active_set`)."""
+        return self
+
+    def warm(self, session: Session) -> None:
+        """Load the model and the indexes, and count what they hold, ahead of the first search."""
+        query = self.matcher.represent_query("tarvepankki")
+        for subject in Subject:
+            self.matcher.search(query, self.index(session, subject), k=1)
 
     def index(self, session: Session, subject: Subject) -> Index:
         """Return the subject's index, up to date."""
@@ -136,3 +152,11 @@ class Retrieval:
             )
         )
         return np.fromiter(keys, np.int64)
+
+
+def drop_snapshots(folder: Path, kept: set[str]) -> None:
+    """Delete the snapshots of spaces that are not among those kept: they hold texts."""
+    for subject in Subject:
+        for path in folder.glob(f"{subject.value}-*"):
+            if path.name.removeprefix(f"{subject.value}-") not in kept:
+                shutil.rmtree(path, ignore_errors=True)

@@ -62,7 +62,7 @@ def store_suggestions(
     need = session.get(Need, need_id)
     if need is None or need.state is not NeedState.OPEN:
         return
-    if need.embedded_in != retrieval.matcher.space_id:
+    if not retrieval.set.holds(need):
         return  # changed meanwhile: what was found is about the old text
     version = retrieval.matcher.version
     kept = {s.competence_id: s for s in _suggestions(session, need_id)}
@@ -217,10 +217,12 @@ def missing_of(need: Need, competence: Competence) -> list[str]:
 
 
 def _unmatched(retrieval: Retrieval) -> list[ColumnElement[bool]]:
+    # Written so that the index of `matched_with` is read: all but a few needs are matched.
+    version = retrieval.matcher.version
     return [
-        Need.state == NeedState.OPEN,
-        Need.embedded_in == retrieval.matcher.space_id,
-        or_(Need.matched_with.is_(None), Need.matched_with != retrieval.matcher.version),
+        or_(Need.matched_with.is_(None), Need.matched_with < version, Need.matched_with > version),
+        Need.state.not_in(set(NeedState) - {NeedState.OPEN}),
+        Need.embedded_in.op("&")(retrieval.set.bit) != 0,
     ]
 
 

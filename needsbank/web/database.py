@@ -1,11 +1,11 @@
-"""The request's session, and the searchable bank of this process."""
+"""The request's session, and the searchable bank as the request sees it."""
 
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_sqlalchemy_lite import SQLAlchemy
 
-from needsbank.db.models import Subject
+from needsbank.services.active_set import RetrievalSource
 from needsbank.services.retrieval import Retrieval
 
 db = SQLAlchemy()
@@ -13,20 +13,20 @@ db = SQLAlchemy()
 _RETRIEVAL = "needsbank_retrieval"
 
 
-def keep_retrieval(extensions: dict[str, object], retrieval: Retrieval) -> None:
-    """Remember the process's retrieval among the app's extensions."""
-    extensions[_RETRIEVAL] = retrieval
+def keep_retrieval(extensions: dict[str, object], source: RetrievalSource) -> None:
+    """Remember among the app's extensions where requests take their retrieval from."""
+    extensions[_RETRIEVAL] = source
 
 
 def retrieval() -> Retrieval:
-    """Return the retrieval of the app that answers this request."""
-    return cast(Retrieval, current_app.extensions[_RETRIEVAL])
+    """Return the retrieval of this request: one vector set, whatever is activated meanwhile."""
+    if _RETRIEVAL not in g:
+        source = cast(RetrievalSource, current_app.extensions[_RETRIEVAL])
+        setattr(g, _RETRIEVAL, source.current(db.session))
+    return cast(Retrieval, g.get(_RETRIEVAL))
 
 
 def warm(app: Flask) -> None:
     """Load the model and the indexes ahead of the first request that needs them."""
     with app.app_context():
-        bank = retrieval()
-        bank.matcher.represent_query("tarvepankki")
-        for subject in Subject:
-            bank.index(db.session, subject)
+        retrieval().warm(db.session)

@@ -14,10 +14,19 @@ from needsbank.db.migrations.running import (
     configuration,
     upgrade_to_newest,
 )
-from needsbank.db.models import AuditEntry, Need, Suggestion, User
+from needsbank.db.models import (
+    AuditEntry,
+    Embedding,
+    Need,
+    SetState,
+    Subject,
+    Suggestion,
+    User,
+    VectorSet,
+)
 from needsbank.domain.roles import Role
-from needsbank.services import audit
-from tests.factories import add_suggestion, add_user
+from needsbank.services import audit, embedding, vector_sets
+from tests.factories import add_prior_work, add_suggestion, add_user
 
 
 @pytest.fixture
@@ -25,6 +34,40 @@ def unmigrated(tmp_path):
     made = make_engine(f"sqlite:///{tmp_path / 'new.db'}")
     yield made
     made.dispose()
+
+
+WORKS = {
+    "kept": "the space",
+    "kept too": "the space",
+    "changed": None,
+    "never read": "an older space",
+}
+
+
+def add_works_of_earlier_version(engine):
+    """Add prior works as step 0002 stores them, with vectors of two bytes each."""
+    with engine.begin() as connection:
+        for number, (title, space_id) in enumerate(WORKS.items()):
+            values = {"id": f"{number:032x}", "title": title, "space": space_id, "seq": number}
+            connection.execute(
+                text(
+                    "insert into prior_works (id, source, source_key, title, abstract, kind,"
+                    " language, url, subjects, created, updated, embedded_in) values (:id, 's',"
+                    " :id, :title, '', 'thesis', 'en', '', '[]', '2026-01-01', '2026-01-01',"
+                    " :space)"
+                ),
+                values,
+            )
+            if space_id is not None:
+                connection.execute(
+                    text(
+                        "insert into embeddings (seq, subject, owner_id, space_id, language,"
+                        " public, text, lemmas, query_vector, document_vector, created) values"
+                        " (:seq, 'prior_work', :id, :space, 'en', 1, :title, '', x'61626364',"
+                        " x'61626364', '2026-01-01')"
+                    ),
+                    values,
+                )
 
 
 def walk(engine, target, step=command.downgrade):
@@ -90,6 +133,52 @@ def test_history_is_guarded_again_after_walking_back_and_forth(session, engine):
     upgrade_to_newest(engine)
     with pytest.raises(IntegrityError, match="can only be added to"), Session(engine) as after:
         after.execute(delete(AuditEntry))
+
+
+def test_what_an_earlier_version_has_embedded_stands_in_one_active_set(unmigrated):
+    walk(unmigrated, "0002", command.upgrade)
+    add_works_of_earlier_version(unmigrated)
+    upgrade_to_newest(unmigrated)
+    check_models(unmigrated)
+    with Session(unmigrated) as session:
+        (only,) = session.scalars(select(VectorSet))
+        assert (only.space_id, only.state, only.dim, only.spec) == (
+            "the space",
+            SetState.ACTIVE,
+            2,
+            None,
+        )
+        into = vector_sets.active(session)
+        assert into is not None
+        pending = embedding.pending(session, Subject.PRIOR_WORK, into, 10)
+        assert [each.document.title for each in pending] == ["changed", "never read"]
+        rows = session.execute(select(Embedding.text, Embedding.query_vector)).all()
+        assert [tuple(row) for row in rows] == [("kept", b"abcd"), ("kept too", b"abcd")]
+
+
+def test_a_bank_that_has_embedded_nothing_gets_no_set(unmigrated):
+    walk(unmigrated, "0002", command.upgrade)
+    upgrade_to_newest(unmigrated)
+    with Session(unmigrated) as session:
+        assert vector_sets.active(session) is None
+
+
+def test_walking_back_from_vector_sets_leaves_the_active_one(engine, session):
+    active = vector_sets.active(session)
+    assert active is not None
+    both, second_only = (
+        add_prior_work(session, embedded_in=0b11),
+        add_prior_work(session, embedded_in=0b10),
+    )
+    ids = [both.id.hex, second_only.id.hex]
+    session.close()
+    walk(engine, "0002")
+    with engine.connect() as connection:
+        held = dict(connection.execute(text("select id, embedded_in from prior_works")).all())
+    assert [held[each] for each in ids] == [active.space_id, None]
+    upgrade_to_newest(engine)
+    with Session(engine) as after:
+        assert vector_sets.active(after) == active
 
 
 def test_walking_back_to_the_beginning_leaves_nothing(engine):

@@ -111,7 +111,7 @@ def test_each_step_is_taken_from_the_states_that_the_table_names(session, author
 
 @pytest.mark.parametrize("use", ["change", "open"])
 def test_what_is_said_or_offered_anew_waits_for_the_matcher(session, author, use):
-    competence = add_competence(session, author, state=CompetenceState.CLOSED, embedded_in="space")
+    competence = add_competence(session, author, state=CompetenceState.CLOSED, embedded_in=1)
     assert USES[use](session, author.actor, competence).embedded_in is None
 
 

@@ -71,7 +71,7 @@ def test_a_changed_record_is_updated_and_read_again_by_the_matcher(session, chan
     take_in(session, record("1"), record("2"))
     with transaction(session):
         for work in session.scalars(select(PriorWork)):
-            work.embedded_in = "a space"
+            work.embedded_in = 1
     assert take_in(session, record("1", **change), record("2")) == Outcome(added=0, changed=1)
     session.rollback()
     read_again = select(PriorWork.source_key).where(PriorWork.embedded_in.is_(None))

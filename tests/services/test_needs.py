@@ -151,7 +151,7 @@ def test_a_closed_need_tells_why_until_it_is_taken_up_again(session, author):
 
 @pytest.mark.parametrize("state", list(NeedState))
 def test_drafts_and_open_needs_alone_can_be_changed(session, author, state):
-    need = add_need(session, author, state=state, embedded_in="space", matched_with="m")
+    need = add_need(session, author, state=state, embedded_in=1, matched_with="m")
     command = describing(session, author, title="Changed", visibility=Visibility.ORGANISATION)
     if state in {NeedState.DRAFT, NeedState.OPEN}:
         changed = needs.change_need(session, author.actor, need.id, command)

@@ -14,6 +14,7 @@ from needsbank.db.transaction import transaction
 from needsbank.domain.clock import now
 from needsbank.services import needs
 from needsbank.services.retrieval import UNSAVED_ROWS, Retrieval
+from tests.conftest import add_first_set
 from tests.factories import add_need, add_prior_work, describing
 
 
@@ -154,6 +155,7 @@ def test_a_snapshot_of_a_bank_that_was_made_anew_is_not_used(
         file.unlink()
     new = make_engine(settings.database_url)
     upgrade_to_newest(new)
+    add_first_set(new)
     with type(session)(new, expire_on_commit=False) as fresh:
         add_embedded_works(fresh, new, retrieval, "of the new bank")
         titles = indexed(fresh, another())

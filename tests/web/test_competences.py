@@ -126,7 +126,7 @@ def test_what_is_missing_is_told(mine, filled):
 
 
 def test_a_change_is_saved_and_read_again(mine, session, member, filled):
-    competence = add_competence(session, member, embedded_in="x")
+    competence = add_competence(session, member, embedded_in=1)
     values = filled(title="Changed", visibility="organisation")
     post(mine, f"/competences/{competence.id}/edit", **values)
     competence = reread(session, competence)

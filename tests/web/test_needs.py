@@ -183,7 +183,7 @@ def test_the_form_shows_what_the_need_says_now(mine, session, partner):
 
 
 def test_a_change_is_saved(mine, session, partner):
-    need = add_need(session, partner, embedded_in="x", matched_with="y")
+    need = add_need(session, partner, embedded_in=1, matched_with="y")
     values = filled(session, partner, title="Changed", visibility="coordinators")
     response = post(mine, f"/needs/{need.id}/edit", **values)
     assert response.headers["Location"] == f"/needs/{need.id}"

@@ -9,8 +9,10 @@ from needsbank.db.models.organisations import Organisation, Unit
 from needsbank.db.models.people import Attempt, Membership, SignInSession, User
 from needsbank.db.models.prior_works import PriorWork
 from needsbank.db.models.suggestions import Answer, Decision, Suggestion
+from needsbank.db.models.vector_sets import MOST_SETS, SetState, VectorSet
 
 __all__ = [
+    "MOST_SETS",
     "Answer",
     "Attempt",
     "AuditEntry",
@@ -22,9 +24,11 @@ __all__ = [
     "Need",
     "Organisation",
     "PriorWork",
+    "SetState",
     "SignInSession",
     "Subject",
     "Suggestion",
     "Unit",
     "User",
+    "VectorSet",
 ]

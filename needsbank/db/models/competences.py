@@ -42,7 +42,7 @@ class Competence(Model):
     starts_on: Mapped[date | None]
     created: Mapped[moment_of_adding]
     updated: Mapped[moment_of_adding]
-    embedded_in: Mapped[str | None] = mapped_column(String(64), index=True)
+    embedded_in: Mapped[int | None] = mapped_column(index=True)
     author: Mapped[User] = relationship()
     organisation: Mapped[Organisation] = relationship()
     unit: Mapped[Unit] = relationship()

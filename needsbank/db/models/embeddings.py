@@ -18,11 +18,11 @@ class Subject(Enum):
 
 
 class Embedding(Model):
-    """Vectors and lemmas of one text for one encoder.
+    """Vectors and lemmas of one text in one vector set.
 
-    `key` stays with its owner; `seq` grows with each write, so that a reader asks only for what
-    it has not seen. `public` texts alone enter corpus statistics. Vectors are little-endian
-    float16, 2 x dim bytes.
+    `key` stays with its owner; `seq` grows with each write of a subject and space, so that a
+    reader asks only for what it has not seen. `public` texts alone enter corpus statistics.
+    Vectors are little-endian float16, 2 x dim bytes.
     """
 
     __tablename__ = "embeddings"

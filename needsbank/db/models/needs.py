@@ -18,8 +18,8 @@ from needsbank.domain.visibility import Visibility
 class Need(Model):
     """What a work community wants solved.
 
-    `embedded_in` is the vector space that holds the present text and `matched_with` the matcher
-    version that has suggested for it; None means work to do.
+    `embedded_in` has the bits of the vector sets that hold the present text and `matched_with` is
+    the matcher version that has suggested for it; None means work to do.
     """
 
     __tablename__ = "needs"
@@ -47,7 +47,7 @@ class Need(Model):
     created: Mapped[moment_of_adding]
     updated: Mapped[moment_of_adding]
     opened: Mapped[datetime | None]
-    embedded_in: Mapped[str | None] = mapped_column(String(64), index=True)
+    embedded_in: Mapped[int | None] = mapped_column(index=True)
     matched_with: Mapped[str | None] = mapped_column(String(80), index=True)
     author: Mapped[User] = relationship()
     organisation: Mapped[Organisation] = relationship()

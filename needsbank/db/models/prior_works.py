@@ -28,7 +28,7 @@ class PriorWork(Model):
     subjects: Mapped[list[str]]
     created: Mapped[moment_of_adding]
     updated: Mapped[moment_of_adding]
-    embedded_in: Mapped[str | None] = mapped_column(String(64), index=True)
+    embedded_in: Mapped[int | None] = mapped_column(index=True)
 
     @property
     def body(self) -> str:
