@@ -8,19 +8,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matching.drift import check_drift, probe_vectors
     from matching.duplicates import DuplicateDetector
-    from matching.encoders import Encoder, FakeEncoder, load_encoder
+    from matching.encoders import Encoder, EncoderOptions, FakeEncoder, load_encoder
     from matching.errors import (
+        EncoderDrift,
         EncoderUnavailable,
         MatcherFileError,
         MatchingError,
+        ModelDirectoryError,
+        TrainingDataError,
         UnknownEncoder,
     )
     from matching.evaluation import DemoReport, evaluate_demo
+    from matching.fine_tuning import TuningOptions, TuningReport, fine_tune
     from matching.index import Index
     from matching.languages import detect_language
     from matching.matcher import Matcher
+    from matching.standard_directory import write_standard_directory
     from matching.text import canonical
+    from matching.triplets import Triplet, read_triplets
     from matching.types import (
         Band,
         Document,
@@ -43,6 +50,8 @@ __all__ = [
     "DuplicateBand",
     "DuplicateDetector",
     "Encoder",
+    "EncoderDrift",
+    "EncoderOptions",
     "EncoderUnavailable",
     "Evidence",
     "FakeEncoder",
@@ -51,26 +60,43 @@ __all__ = [
     "Matcher",
     "MatcherFileError",
     "MatchingError",
+    "ModelDirectoryError",
     "Part",
     "Representation",
     "Row",
     "Side",
+    "TrainingDataError",
+    "Triplet",
+    "TuningOptions",
+    "TuningReport",
     "UnknownEncoder",
     "Vector",
     "canonical",
+    "check_drift",
     "detect_language",
     "evaluate_demo",
+    "fine_tune",
     "load_encoder",
+    "probe_vectors",
+    "read_triplets",
+    "write_standard_directory",
 ]
 
 _TYPES = "Band Document Duplicate DuplicateBand Evidence Match Part Representation Row Side Vector"
-_ERRORS = "EncoderUnavailable MatcherFileError MatchingError UnknownEncoder"
+_ERRORS = (
+    "EncoderDrift EncoderUnavailable MatcherFileError MatchingError ModelDirectoryError "
+    "TrainingDataError UnknownEncoder"
+)
 _MODULES = {
     "types": _TYPES,
     "errors": _ERRORS,
     "text": "canonical",
     "languages": "detect_language",
-    "encoders": "Encoder FakeEncoder load_encoder",
+    "drift": "check_drift probe_vectors",
+    "encoders": "Encoder EncoderOptions FakeEncoder load_encoder",
+    "fine_tuning": "TuningOptions TuningReport fine_tune",
+    "standard_directory": "write_standard_directory",
+    "triplets": "Triplet read_triplets",
     "index": "Index",
     "matcher": "Matcher",
     "duplicates": "DuplicateDetector",

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Generic, Protocol, TypeVar
@@ -59,17 +60,31 @@ class Encoder(Protocol):
         """Return the length of a vector."""
 
     def encode(self, texts: Sequence[str], side: Side) -> Vector:
-        """Return [n, dim] vectors of unit length; an empty text gets zeros."""
+        """Return [n, dim] vectors of unit length; an empty text gets zeros.
+
+        Raises TypeError for anything but a sequence of texts and a side.
+        """
 
     def warm(self) -> None:
         """Load now what would be loaded by the first `encode`."""
 
 
-class Engine(Generic[Model]):
+def cleaned_texts(texts: Sequence[str], side: Side) -> list[str]:
+    """Return the canonical texts; raises TypeError in words for anything else."""
+    if isinstance(texts, str | bytes) or not isinstance(texts, Sequence):
+        raise TypeError(f"encode takes a sequence of texts, not {type(texts).__name__}")
+    for place, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"text {place} is no text but {type(text).__name__}")
+    if not isinstance(side, Side):
+        raise TypeError(f"side is Side.QUERY or Side.DOCUMENT, not {side!r}")
+    return [canonical(text) for text in texts]
+
+
+class Engine(ABC, Generic[Model]):
     """Base of the real encoders: safe texts, small batches, lazy and fork-aware loading.
 
-    A subclass gives `_load` (the model, slow) and `_encode_batch` (canonical, non-empty texts to
-    [n, dim] vectors). One thread computes at a time, batch by batch; the rest wait.
+    One thread computes at a time, batch by batch; the rest wait.
     """
 
     spec: str
@@ -80,9 +95,17 @@ class Engine(Generic[Model]):
         self._loaded: tuple[int, Model] | None = None
 
     @property
+    @abstractmethod
     def space(self) -> Space:
         """Return the description of the vector space."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def _load(self) -> Model:
+        """Return the model; slow."""
+
+    @abstractmethod
+    def _encode_batch(self, model: Model, batch: list[str], side: Side) -> Vector:
+        """Return [n, dim] vectors of unit length of canonical, non-empty texts."""
 
     @property
     def space_id(self) -> str:
@@ -100,7 +123,7 @@ class Engine(Generic[Model]):
 
     def encode(self, texts: Sequence[str], side: Side) -> Vector:
         """Return [n, dim] vectors of unit length; an empty text gets zeros."""
-        cleaned = [canonical(text) for text in texts]
+        cleaned = cleaned_texts(texts, side)
         # Texts of like length share a batch, so that little padding is computed.
         distinct = sorted({text for text in cleaned if text}, key=lambda text: (len(text), text))
         place = {text: row for row, text in enumerate(distinct, start=1)}
@@ -123,9 +146,3 @@ class Engine(Generic[Model]):
             if self._loaded is None or self._loaded[0] != os.getpid():
                 self._loaded = (os.getpid(), self._load())
             return self._loaded[1]
-
-    def _load(self) -> Model:
-        raise NotImplementedError
-
-    def _encode_batch(self, model: Model, batch: list[str], side: Side) -> Vector:
-        raise NotImplementedError

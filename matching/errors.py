@@ -15,3 +15,15 @@ class EncoderUnavailable(MatchingError):
 
 class MatcherFileError(MatchingError):
     """A stored index or matcher version that is missing, damaged or made for another encoder."""
+
+
+class EncoderDrift(MatchingError):
+    """An encoder that no longer gives the vectors it gave when the stored ones were made."""
+
+
+class ModelDirectoryError(MatchingError):
+    """A model's directory that cannot be written, or is in the way."""
+
+
+class TrainingDataError(MatchingError):
+    """Labelled texts that cannot be read or are too few to learn from."""

@@ -7,7 +7,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from matching import DuplicateDetector, Matcher, load_encoder
+from matching import DuplicateDetector, EncoderOptions, Matcher, load_encoder
 from needsbank.db.base import engine_options, keep_transaction_rules
 from needsbank.services.demo_bank import ACCOUNTS, PASSWORD
 from needsbank.services.retrieval import Retrieval
@@ -75,10 +75,21 @@ def engine_of(app: Flask) -> Engine:
 
 def make_retrieval(settings: Settings) -> Retrieval:
     """Return the matcher with its shipped parameters, and indexes under the instance folder."""
+    model = settings.sentence_model
     encoder = load_encoder(
         settings.encoder,
         cache_dir=settings.instance / "models",
         threads=settings.encoder_threads,
+        options=EncoderOptions(
+            query_prompt=model.query_prompt,
+            document_prompt=model.document_prompt,
+            revision=model.revision,
+            device=model.device,
+            offline=model.offline,
+            truncate_dim=model.dim,
+            cache_folder=model.cache,
+            trust_remote_code=model.trust_code,
+        ),
     )
     folder = settings.data / "matcher"
     matcher = Matcher.load(folder, encoder)
