@@ -7,7 +7,8 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakSet
 
 import numpy as np
 
@@ -90,9 +91,13 @@ class Engine(ABC, Generic[Model]):
     spec: str
 
     def __init__(self) -> None:
+        self._begin()
+        _ENGINES.add(self)
+
+    def _begin(self) -> None:
         self._computing = threading.Lock()
         self._loading = threading.Lock()
-        self._loaded: tuple[int, Model] | None = None
+        self._loaded: Model | None = None
 
     @property
     @abstractmethod
@@ -142,7 +147,25 @@ class Engine(ABC, Generic[Model]):
 
     def _model(self) -> Model:
         with self._loading:
-            # Threads of a native engine do not survive a fork: a child loads its own model.
-            if self._loaded is None or self._loaded[0] != os.getpid():
-                self._loaded = (os.getpid(), self._load())
-            return self._loaded[1]
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+
+_ENGINES: WeakSet[Engine[Any]] = WeakSet()
+_OF_THE_PARENT: list[Any] = []
+
+
+def _begin_anew() -> None:
+    """In a forked child: threads of a native engine are gone, and a lock may stay shut for ever.
+
+    So each engine loads a model of its own. The parent's are kept unused: taking one apart would
+    wait for its threads.
+    """
+    for engine in list(_ENGINES):
+        _OF_THE_PARENT.append(engine._loaded)
+        engine._begin()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)

@@ -132,7 +132,7 @@ def _trainer(
         SentenceTransformerTrainer,
         SentenceTransformerTrainingArguments,
     )
-    from sentence_transformers.losses import (  # noqa: PLC0415 -- slow import
+    from sentence_transformers.sentence_transformer.losses import (  # noqa: PLC0415 -- slow import
         MultipleNegativesRankingLoss,
     )
     from transformers import PrinterCallback  # noqa: PLC0415 -- slow import
