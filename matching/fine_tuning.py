@@ -114,6 +114,8 @@ def _loaded(source: Path, options: TuningOptions) -> Any:
         raise EncoderUnavailable(f"Cannot load {source}: {broken}") from broken
     query, document = chosen_prompts(wished, model.prompts or {}, source.name)
     model.prompts = {"query": query, "document": document}
+    # Else the trainer picks texts for a page about the model, with a bar of its own.
+    model.model_card_data.widget = [{}]
     for part in model.modules():
         if hasattr(part, "get_input_embeddings"):
             part.get_input_embeddings().requires_grad_(requires_grad=False)

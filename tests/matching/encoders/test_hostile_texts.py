@@ -28,7 +28,13 @@ HOSTILE = {
     "prompt of the other side": "passage: query: koti",
 }
 PLAIN = ["Kotihoidon asiakkaiden lääkehoito", "Läkemedel i hemvården", "Medication in home care"]
-LONGEST = ["sana " * 4000, "字" * 20_000, "😀" * 20_000, "1 " * 10_000, "\ufdfa" * 20_000]
+LONGEST = {
+    "words": "sana " * 4000,
+    "ideographs": "字" * 20_000,
+    "emoji": "😀" * 20_000,
+    "digits": "1 " * 10_000,
+    "ligatures": "\ufdfa" * 20_000,
+}
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
@@ -92,12 +98,12 @@ def test_a_side_by_its_name_only_is_refused(encoder):
 
 
 def test_what_is_over_the_cap_is_not_read(encoder):
-    text = "sana " * 4000
+    text = LONGEST["words"]
     whole, beginning = encoder.encode([text, canonical(text)[:MAX_CHARACTERS]], Side.DOCUMENT)
     assert np.array_equal(whole, beginning)
 
 
-@pytest.mark.parametrize("text", LONGEST)
+@pytest.mark.parametrize("text", LONGEST.values(), ids=LONGEST.keys())
 def test_the_longest_text_is_a_bounded_number_of_tokens(builtin, cache_dir, text):
     builtin.warm()
     (model,) = cache_dir.glob("*.spm")
@@ -105,7 +111,7 @@ def test_the_longest_text_is_a_bounded_number_of_tokens(builtin, cache_dir, text
     assert len(tokeniser.encode(canonical(text))) <= MAX_CHARACTERS + 1
 
 
-@pytest.mark.parametrize("text", LONGEST)
+@pytest.mark.parametrize("text", LONGEST.values(), ids=LONGEST.keys())
 def test_sentence_transformers_reads_512_tokens_at_most(standard, text):
     transformer, _space = standard._model()
     assert transformer.preprocess([canonical(text)])["input_ids"].shape[1] <= 512
