@@ -17,7 +17,7 @@ def export(directory: Path, *, precision: str) -> None:
                 task, completed=done // 1_000_000, total=total // 1_000_000
             ),
         )
-    console.print(f"Use it with NEEDSBANK_ENCODER=st:{directory.absolute()}")
+    console.print(f"Use it with NEEDSBANK_ENCODER=st:{directory.absolute()}", soft_wrap=True)
 
 
 def train(model: Path, triplets: Path, target: Path, options: TuningOptions) -> None:
@@ -35,5 +35,7 @@ def train(model: Path, triplets: Path, target: Path, options: TuningOptions) -> 
     first, last = report.losses[0], report.losses[-1]
     console.print(
         f"{report.triplets} triplets on {report.device}; loss {first:.3f} in the first batch, "
-        f"{last:.3f} in the last. Measure it before use: NEEDSBANK_ENCODER=st:{target.absolute()}"
+        f"{last:.3f} in the last.\n"
+        f"Measure it, then use it with NEEDSBANK_ENCODER=st:{target.absolute()}",
+        soft_wrap=True,
     )
