@@ -8,23 +8,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matching.drift import probe_cosine, probe_vectors
     from matching.duplicates import DuplicateDetector
-    from matching.encoders import Encoder, FakeEncoder, load_encoder
+    from matching.encoders import Encoder, EncoderOptions, FakeEncoder, load_encoder
     from matching.errors import (
         EncoderUnavailable,
         EvaluationError,
         MatcherFileError,
         MatchingError,
+        ModelDirectoryError,
+        TrainingDataError,
         UnknownEncoder,
     )
     from matching.evaluation.demo import DemoReport, evaluate_demo
     from matching.evaluation.folders import EvaluationOptions, Task, evaluate_folder
     from matching.evaluation.rankers import MatcherRanker
+    from matching.fine_tuning import TuningOptions, TuningReport, fine_tune
     from matching.index import Index
     from matching.languages import detect_language
     from matching.matcher import Matcher
     from matching.representing import represent
+    from matching.standard_directory import write_standard_directory
     from matching.text import canonical
+    from matching.triplets import Triplet, read_triplets
     from matching.types import (
         Band,
         Document,
@@ -47,6 +53,7 @@ __all__ = [
     "DuplicateBand",
     "DuplicateDetector",
     "Encoder",
+    "EncoderOptions",
     "EncoderUnavailable",
     "EvaluationError",
     "EvaluationOptions",
@@ -58,29 +65,46 @@ __all__ = [
     "MatcherFileError",
     "MatcherRanker",
     "MatchingError",
+    "ModelDirectoryError",
     "Part",
     "Representation",
     "Row",
     "Side",
     "Task",
+    "TrainingDataError",
+    "Triplet",
+    "TuningOptions",
+    "TuningReport",
     "UnknownEncoder",
     "Vector",
     "canonical",
     "detect_language",
     "evaluate_demo",
     "evaluate_folder",
+    "fine_tune",
     "load_encoder",
+    "probe_cosine",
+    "probe_vectors",
+    "read_triplets",
     "represent",
+    "write_standard_directory",
 ]
 
 _TYPES = "Band Document Duplicate DuplicateBand Evidence Match Part Representation Row Side Vector"
-_ERRORS = "EncoderUnavailable EvaluationError MatcherFileError MatchingError UnknownEncoder"
+_ERRORS = (
+    "EncoderUnavailable EvaluationError MatcherFileError MatchingError "
+    "ModelDirectoryError TrainingDataError UnknownEncoder"
+)
 _MODULES = {
     "types": _TYPES,
     "errors": _ERRORS,
     "text": "canonical",
     "languages": "detect_language",
-    "encoders": "Encoder FakeEncoder load_encoder",
+    "drift": "probe_cosine probe_vectors",
+    "encoders": "Encoder EncoderOptions FakeEncoder load_encoder",
+    "fine_tuning": "TuningOptions TuningReport fine_tune",
+    "standard_directory": "write_standard_directory",
+    "triplets": "Triplet read_triplets",
     "index": "Index",
     "matcher": "Matcher",
     "representing": "represent",

@@ -17,6 +17,9 @@ from matching.encoding import BATCH, Engine, Model, Space
 from matching.errors import EncoderUnavailable
 from matching.types import Side, Vector
 
+PROMPTS = ("query: ", "passage: ")
+"""What the model was trained to see before what is asked and before what answers."""
+
 WINDOW = 510
 """Tokens that fit between the begin and end marks of the model's 512."""
 GRAPH_VERSION = "g3"
@@ -35,10 +38,10 @@ class _E5Engine(Engine[Model]):
         """Return the description of the vector space; the same for both engines."""
         return Space(
             weights="e5-small-q4:" + weights.SHA256[:16],
-            prompts=("query: ", "passage: "),
-            dim=384,
+            prompts=PROMPTS,
+            dim=weights.WIDTH,
             pooling="mean",
-            max_tokens=512,
+            max_tokens=weights.POSITIONS,
         )
 
 

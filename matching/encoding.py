@@ -4,9 +4,11 @@ import hashlib
 import json
 import os
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakSet
 
 import numpy as np
 
@@ -63,30 +65,56 @@ class Encoder(Protocol):
         """Return the length of a vector."""
 
     def encode(self, texts: Sequence[str], side: Side) -> Vector:
-        """Return [n, dim] vectors of unit length; an empty text gets zeros."""
+        """Return [n, dim] vectors of unit length; an empty text gets zeros.
+
+        Raises TypeError for anything but a sequence of texts and a side.
+        """
 
     def warm(self) -> None:
         """Load now what would be loaded by the first `encode`."""
 
 
-class Engine(Generic[Model]):
+def cleaned_texts(texts: Sequence[str], side: Side) -> list[str]:
+    """Return the canonical texts; raises TypeError in words for anything else."""
+    if isinstance(texts, str | bytes) or not isinstance(texts, Sequence):
+        raise TypeError(f"encode takes a sequence of texts, not {type(texts).__name__}")
+    for place, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"text {place} is no text but {type(text).__name__}")
+    if not isinstance(side, Side):
+        raise TypeError(f"side is Side.QUERY or Side.DOCUMENT, not {side!r}")
+    return [canonical(text) for text in texts]
+
+
+class Engine(ABC, Generic[Model]):
     """Base of the real encoders: safe texts, small batches, lazy and fork-aware loading.
 
-    A subclass gives `_load` (the model, slow) and `_encode_batch` (canonical, non-empty texts to
-    [n, dim] vectors). One thread computes at a time, batch by batch; the rest wait.
+    One thread computes at a time, batch by batch; the rest wait.
     """
 
     spec: str
 
     def __init__(self) -> None:
+        self._begin()
+        _ENGINES.add(self)
+
+    def _begin(self) -> None:
         self._computing = threading.Lock()
         self._loading = threading.Lock()
-        self._loaded: tuple[int, Model] | None = None
+        self._loaded: Model | None = None
 
     @property
+    @abstractmethod
     def space(self) -> Space:
         """Return the description of the vector space."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def _load(self) -> Model:
+        """Return the model; slow."""
+
+    @abstractmethod
+    def _encode_batch(self, model: Model, batch: list[str], side: Side) -> Vector:
+        """Return [n, dim] vectors of unit length of canonical, non-empty texts."""
 
     @property
     def space_id(self) -> str:
@@ -104,7 +132,7 @@ class Engine(Generic[Model]):
 
     def encode(self, texts: Sequence[str], side: Side) -> Vector:
         """Return [n, dim] vectors of unit length; an empty text gets zeros."""
-        cleaned = [canonical(text) for text in texts]
+        cleaned = cleaned_texts(texts, side)
         # Texts of like length share a batch, so that little padding is computed.
         distinct = sorted({text for text in cleaned if text}, key=lambda text: (len(text), text))
         place = {text: row for row, text in enumerate(distinct, start=1)}
@@ -123,13 +151,25 @@ class Engine(Generic[Model]):
 
     def _model(self) -> Model:
         with self._loading:
-            # Threads of a native engine do not survive a fork: a child loads its own model.
-            if self._loaded is None or self._loaded[0] != os.getpid():
-                self._loaded = (os.getpid(), self._load())
-            return self._loaded[1]
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
 
-    def _load(self) -> Model:
-        raise NotImplementedError
 
-    def _encode_batch(self, model: Model, batch: list[str], side: Side) -> Vector:
-        raise NotImplementedError
+_ENGINES: WeakSet[Engine[Any]] = WeakSet()
+_OF_THE_PARENT: list[Any] = []
+
+
+def _begin_anew() -> None:
+    """In a forked child: threads of a native engine are gone, and a lock may stay shut for ever.
+
+    So each engine loads a model of its own. The parent's are kept unused: taking one apart would
+    wait for its threads.
+    """
+    for engine in list(_ENGINES):
+        _OF_THE_PARENT.append(engine._loaded)
+        engine._begin()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)

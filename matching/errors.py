@@ -19,3 +19,11 @@ class MatcherFileError(MatchingError):
 
 class EvaluationError(MatchingError):
     """A folder of judged texts that cannot be read, or a method that nobody knows."""
+
+
+class ModelDirectoryError(MatchingError):
+    """A model's directory that cannot be written, or is in the way."""
+
+
+class TrainingDataError(MatchingError):
+    """Labelled texts that cannot be read or are too few to learn from."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from matching.encoding import Space
-from matching.text import canonical, words
+from matching.encoding import Space, cleaned_texts
+from matching.text import words
 from matching.types import Side, Vector
 
 BEGINNING = 4
@@ -50,7 +50,7 @@ class FakeEncoder:
 
     def encode(self, texts: Sequence[str], side: Side) -> Vector:
         """Return [n, dim] vectors of unit length; an empty text gets zeros."""
-        rows = [self._encode_one(canonical(text)) for text in texts]
+        rows = [self._encode_one(text) for text in cleaned_texts(texts, side)]
         return np.array(rows, np.float32).reshape(len(rows), self.dim)
 
     def warm(self) -> None:

@@ -10,16 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.weights import BLOCK, Weights
+from matching.weights import BLOCK, EPSILON, HEADS, INNER, LAYERS, WIDTH, Weights
 
 if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto
 
-WIDTH = 384
-INNER = 1536
-LAYERS = 12
-HEADS = 12
-EPSILON = 1e-12
 CONTRIBUTED = "com.microsoft"
 INT8_ACTIVATIONS = 4
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from matching.weights import Weights
 
-BOS, PAD, EOS, UNKNOWN = "<s>", "<pad>", "</s>", "<unk>"
-CONTROL = frozenset({BOS, PAD, EOS, "<mask>"})
+BOS, PAD, EOS, UNKNOWN, MASK = "<s>", "<pad>", "</s>", "<unk>", "<mask>"
+CONTROL = frozenset({BOS, PAD, EOS, MASK})
 UNIGRAM = 1
 
 
@@ -27,7 +27,7 @@ def build(weights: Weights) -> bytes:
         setattr(trainer, f"{name}_piece", piece)
     normaliser = model.normalizer_spec
     normaliser.name = "nmt_nfkc"
-    normaliser.precompiled_charsmap = _nmt_nfkc()
+    normaliser.precompiled_charsmap = nmt_nfkc()
     normaliser.add_dummy_prefix = True
     normaliser.remove_extra_whitespaces = True
     normaliser.escape_whitespaces = True
@@ -39,7 +39,7 @@ def _empty_model() -> Any:
     return import_module("sentencepiece.sentencepiece_model_pb2").ModelProto()
 
 
-def _nmt_nfkc() -> bytes:
+def nmt_nfkc() -> bytes:
     """Return the compiled character map "nmt_nfkc", read back from a model trained for it.
 
     SentencePiece carries the map but offers no other way to get it.

@@ -22,6 +22,14 @@ from matching.errors import EncoderUnavailable
 FILE = "e5-small-q4.bin"
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 BLOCK = 32
+
+# BERT's architecture, as multilingual-e5-small fills it in.
+WIDTH = 384
+INNER = 1536
+LAYERS = 12
+HEADS = 12
+POSITIONS = 512
+EPSILON = 1e-12
 _MAGIC = b"E5S1"
 _VOCABULARY_AT = 44
 _BLOCK_BYTES = 18
@@ -36,6 +44,11 @@ class Quantised:
     """[blocks]"""
     nibbles: NDArray[np.uint8]
     """[blocks, 32], each 0..15"""
+
+    def expanded(self, first: int, last: int) -> NDArray[np.float32]:
+        """Return the weights of the blocks from `first` up to `last`, [blocks, 32]."""
+        centred = self.nibbles[first:last].astype(np.float32) - 8
+        return centred * self.scales[first:last, np.newaxis]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

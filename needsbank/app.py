@@ -7,7 +7,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from matching import Encoder, load_encoder
+from matching import Encoder, EncoderOptions, load_encoder
 from needsbank.db.base import engine_options, keep_transaction_rules
 from needsbank.services.active_set import ActiveRetrieval, RetrievalSource
 from needsbank.services.demo_bank import ACCOUNTS, PASSWORD
@@ -76,10 +76,24 @@ def engine_of(app: Flask) -> Engine:
 
 def make_opener(settings: Settings) -> Opener:
     """Return what opens vector sets: encoders as set, shipped parameters, indexes on disk."""
+    model = settings.sentence_model
+    options = EncoderOptions(
+        query_prompt=model.query_prompt,
+        document_prompt=model.document_prompt,
+        revision=model.revision,
+        device=model.device,
+        offline=model.offline,
+        truncate_dim=model.dim,
+        cache_folder=model.cache,
+        trust_remote_code=model.trust_code,
+    )
 
     def load(spec: str) -> Encoder:
         return load_encoder(
-            spec, cache_dir=settings.instance / "models", threads=settings.encoder_threads
+            spec,
+            cache_dir=settings.instance / "models",
+            threads=settings.encoder_threads,
+            options=options,
         )
 
     return Opener(load, settings.encoder, settings.data / "matcher", settings.instance / "index")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -178,7 +179,7 @@ def search(words: tuple[str, ...], most: int) -> None:
 
 @main.group()
 def encoder() -> None:
-    """Change the encoder: build its vectors beside those in use, then go over to them."""
+    """Change the encoder: build its vectors beside those in use, go over to them; train one."""
 
 
 @encoder.command("list")
@@ -286,6 +287,44 @@ def evaluate_demo() -> None:
     from needsbank.commands import evaluating as command  # noqa: PLC0415 -- slow import
 
     _run(command.demo)
+
+
+@encoder.command("export")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option(
+    "--precision",
+    type=click.Choice(["fp32", "fp16"]),
+    default="fp32",
+    show_default=True,
+    help="Bits of a number in the file: 488 MB or 252 MB; the computation is the same.",
+)
+def export_encoder(directory: Path, precision: str) -> None:
+    """Write the built-in encoder as a sentence-transformers model into a new DIRECTORY."""
+    from needsbank.commands import encoders as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.export(directory, precision=precision))
+
+
+@encoder.command("train")
+@click.argument("model", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("triplets", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--epochs", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--most-steps", type=click.IntRange(1), help="Stop after so many batches.")
+@click.option("--batch", type=click.IntRange(2), default=8, show_default=True)
+@click.option("--query-prompt", help="Written before a need; the model's own if not given.")
+@click.option("--document-prompt", help="Written before what answers it.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--cpu", is_flag=True, help="Leave a graphics card alone.")
+def train_encoder(model: Path, triplets: Path, target: Path, **options: Any) -> None:
+    """Train the sentence-transformers directory MODEL on TRIPLETS; save it as TARGET.
+
+    TRIPLETS has a line of JSON each: {"need": …, "accepted": …, "rejected": …}.
+    """
+    from matching import TuningOptions  # noqa: PLC0415 -- slow import
+    from needsbank.commands import encoders as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.train(model, triplets, target, TuningOptions(**options)))
 
 
 def _run(command: Callable[[], None]) -> None:

@@ -19,6 +19,20 @@ class SettingsError(BankError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceModel:
+    """How an encoder `st:NAME_OR_FOLDER` is loaded; the built-in one needs none of it."""
+
+    query_prompt: str | None = None
+    document_prompt: str | None = None
+    revision: str | None = None
+    device: str = "cpu"
+    offline: bool = False
+    dim: int | None = None
+    cache: Path | None = None
+    trust_code: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that may differ from one bank to another."""
 
@@ -31,6 +45,7 @@ class Settings:
     encoder: str = "builtin"
     """Of a bank's first vector set, and the engine preferred for vectors of the same space."""
     encoder_threads: int = 2
+    sentence_model: SentenceModel = SentenceModel()
     secure_cookies: bool = True
     trusted_hosts: tuple[str, ...] = ()
     proxies: int = 0
@@ -60,12 +75,27 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         data=Path(read.get("NEEDSBANK_DATA", _ROOT / "data")),
         encoder=read.get("NEEDSBANK_ENCODER", "builtin"),
         encoder_threads=_number(read, "NEEDSBANK_ENCODER_THREADS", 2),
+        sentence_model=_sentence_model(read),
         secure_cookies=_flag(read, "NEEDSBANK_SECURE_COOKIES", default=True),
         trusted_hosts=tuple(read.get("NEEDSBANK_TRUSTED_HOSTS", "").split()),
         proxies=_number(read, "NEEDSBANK_PROXIES", 0),
         session_lifetime=timedelta(hours=_number(read, "NEEDSBANK_SESSION_HOURS", 12)),
         log_level=_log_level(read),
         demo=_flag(read, "NEEDSBANK_DEMO", default=False),
+    )
+
+
+def _sentence_model(read: Mapping[str, str]) -> SentenceModel:
+    cache = read.get("NEEDSBANK_ENCODER_CACHE")
+    return SentenceModel(
+        query_prompt=read.get("NEEDSBANK_ENCODER_QUERY_PROMPT"),
+        document_prompt=read.get("NEEDSBANK_ENCODER_DOCUMENT_PROMPT"),
+        revision=read.get("NEEDSBANK_ENCODER_REVISION"),
+        device=read.get("NEEDSBANK_ENCODER_DEVICE", "cpu"),
+        offline=_flag(read, "NEEDSBANK_ENCODER_OFFLINE", default=False),
+        dim=_number(read, "NEEDSBANK_ENCODER_DIM", 0) or None,
+        cache=Path(cache).resolve() if cache else None,
+        trust_code=_flag(read, "NEEDSBANK_ENCODER_TRUST_CODE", default=False),
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
-from matching import DuplicateDetector, FakeEncoder, Matcher
+from matching import DuplicateDetector, FakeEncoder, Matcher, probe_vectors
 from needsbank.app import create_app, engine_of
 from needsbank.cli import main
 from needsbank.commands import surroundings
@@ -25,7 +25,6 @@ from needsbank.db.base import make_engine
 from needsbank.db.migrations.running import upgrade_to_newest
 from needsbank.db.transaction import transaction
 from needsbank.services import vector_sets
-from needsbank.services.drift import probe_vectors
 from needsbank.services.retrieval import Retrieval
 from needsbank.settings import Settings
 

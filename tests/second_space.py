@@ -6,12 +6,11 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from matching import FakeEncoder, load_encoder
+from matching import FakeEncoder, load_encoder, probe_vectors
 from needsbank import jobs
 from needsbank.db.models import Subject
 from needsbank.db.transaction import transaction
 from needsbank.services import vector_sets
-from needsbank.services.drift import probe_vectors
 from needsbank.services.embedded_sets import SetReader
 from needsbank.services.opening import Opener
 from needsbank.settings import Settings

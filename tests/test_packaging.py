@@ -94,6 +94,8 @@ def wished(name: str) -> set[str]:
     [
         ("base", "install_requires", "options"),
         ("test", "test", "options.extras_require"),
+        ("st", "st", "options.extras_require"),
+        ("st", "train", "options.extras_require"),
     ],
 )
 def test_the_pins_lie_in_the_ranges(name, option, section):
@@ -112,23 +114,48 @@ def test_the_pins_lie_in_the_ranges(name, option, section):
         # setuptools installs the checkout; the service never imports it.
         ("base", "install_requires", "options", {"setuptools"}),
         ("test", "test", "options.extras_require", set()),
+        # Which build of torch is right depends on the machine.
+        ("st", "train", "options.extras_require", {"torch"}),
     ],
 )
 def test_a_package_is_asked_for_in_both_places(name, option, section, tools):
     assert wished(name) - tools == {wanted.name for wanted in ranges(option, section)}
 
 
-def test_the_tests_run_on_the_pins_of_the_service():
-    base, test = pins("base"), pins("test")
-    assert {name: test[name] for name in base.keys() & test.keys()} == {
-        name: base[name] for name in base.keys() & test.keys()
+@pytest.mark.parametrize(("name", "bound_by"), [("test", "base"), ("st", "base"), ("st", "test")])
+def test_the_tests_run_on_the_pins_of_the_service(name, bound_by):
+    ours, bound = pins(bound_by), pins(name)
+    assert {name: bound[name] for name in ours.keys() & bound.keys()} == {
+        name: ours[name] for name in ours.keys() & bound.keys()
     }
 
 
-@pytest.mark.parametrize("name", ["base", "test", "node"])
+def test_torch_comes_without_cuda():
+    lines = (ROOT / "requirements" / "torch.txt").read_text(encoding="utf-8").splitlines()
+    builds = [Requirement(line.rstrip(" \\")) for line in lines if line.startswith("torch")]
+    wanted = next(
+        line
+        for line in (ROOT / "requirements" / "st.in").read_text(encoding="utf-8").splitlines()
+        if line.startswith("torch==")
+    )
+    on_linux = [
+        str(build.specifier)
+        for build in builds
+        if build.marker is not None and build.marker.evaluate({"sys_platform": "linux"})
+    ]
+    assert on_linux == [wanted.removeprefix("torch") + "+cpu"]
+    graphics = re.compile(r"torch|triton|nvidia-.*|cuda-.*")
+    assert [name for name in pins("st") if graphics.fullmatch(name)] == []
+
+
+def test_the_service_installs_no_torch():
+    assert {"torch", "transformers", "sentence-transformers"} & pins("base").keys() == set()
+
+
+@pytest.mark.parametrize("name", ["base", "test", "node", "st", "torch"])
 def test_every_pin_has_a_hash_and_no_address(name):
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
-    entries = re.split(r"\n(?=[\w])", text.strip())
+    entries = re.split(r"^(?=\w)", text, flags=re.MULTILINE)[1:]
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
     assert "://" not in text
     assert "--index" not in text

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes what `make demo` needs; with "checks", also the tools for lint and types; with "tests", also
-# a browser. Each stage works only if its inputs changed since it last did.
+# sentence-transformers and a browser. Each stage works only if its inputs changed since it last did.
 # A stage says one line when it works; what its tools print goes to .venv/install.log.
 set -eu
 cd "$(dirname "$0")/.."
@@ -92,6 +92,18 @@ install_checkout() {
     stamp checkout "$@"
 }
 
+# The extras `st` and `train` for the tests. --no-deps: what torch.txt and st.txt leave out is CUDA.
+install_sentence_transformers() {
+    set -- requirements/torch.txt requirements/st.txt
+    if fresh st "$@"; then return; fi
+    say "Encoders for the tests: installing requirements/torch.txt and st.txt (a minute or two the first time)"
+    if pip install --require-hashes --no-deps --only-binary :all: -r "$1" -r "$2"; then
+        stamp st "$@"
+    else
+        say "Tests with sentence-transformers will be skipped: pip found no torch without CUDA; name PyTorch's index of CPU builds in PIP_EXTRA_INDEX_URL (pip's words: $LOG)"
+    fi
+}
+
 # Puts an npm that works on PATH, from a hashed package if the machine has none.
 find_npm() {
     if npm --version >/dev/null 2>&1; then return; fi
@@ -176,6 +188,7 @@ case ${1:-} in
     checks) install_packages test "Tools for the checks" ;;
     tests)
         install_packages test "Tools for the checks"
+        install_sentence_transformers
         find_browser
         ;;
 esac

@@ -10,7 +10,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from matching import MatcherFileError, MatchingError
+from matching import MatcherFileError, MatchingError, probe_vectors
 from needsbank import jobs
 from needsbank.commands.matching import embed_all
 from needsbank.commands.surroundings import console, engine, opener, progress_bar
@@ -47,7 +47,7 @@ def build(spec: str, *, anew: bool) -> None:
     """Make the set of an encoder, or go on with it, until it lacks no text."""
     on, opening = engine(), opener()
     encoder = opening.encoder(spec)
-    probes = drift.probe_vectors(encoder)
+    probes = probe_vectors(encoder)
     with Session(on, expire_on_commit=False) as session, transaction(session):
         found = vector_sets.begin_building(session, spec, encoder, probes, anew=anew)
     reader = SetReader(vector_sets.ref_of(found), encoder)
@@ -128,7 +128,7 @@ def _drifted(found: Sequence[VectorSet]) -> list[str]:
             continue  # of an earlier version, not opened since
         try:
             encoder = opening.encoder_of(vector_sets.ref_of(each))
-            cosine = drift.check(each.id, each.spec, each.probes, drift.probe_vectors(encoder))
+            cosine = drift.check(each.id, each.spec, each.probes, probe_vectors(encoder))
         except (Conflict, MatchingError) as problem:
             problems.append(str(problem))
         else:

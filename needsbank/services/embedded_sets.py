@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from matching import Document, Encoder, MatchingError, Representation, represent
+from matching import Document, Encoder, MatchingError, Representation, probe_vectors, represent
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import BankError, Conflict
 from needsbank.services import drift, vector_sets
@@ -78,13 +78,13 @@ class EmbeddedSets:
         spec = self._opener.spec
         encoder = self._opener.encoder(spec)
         self._opener.retrieval(None)  # a set that cannot be searched is not made
-        probes = drift.probe_vectors(encoder)
+        probes = probe_vectors(encoder)
         with Session(self._engine) as session, transaction(session):
             return vector_sets.add_first(session, spec, encoder, probes)
 
     def _check(self, wanted: SetRef, encoder: Encoder) -> None:
         """Compare the probe sentences; a set of an earlier version gets its own now."""
-        fresh = drift.probe_vectors(encoder)
+        fresh = probe_vectors(encoder)
         with Session(self._engine) as session, transaction(session):
             found = vector_sets.of_space(session, wanted.space_id)
             if found is None:

@@ -20,15 +20,6 @@ def test_texts_of_the_same_meaning_are_near_across_languages(builtin):
     assert min(fi @ sv, fi @ en, sv @ en) > max(fi @ streets, sv @ streets, en @ streets)
 
 
-def test_vectors_are_of_unit_length_whatever_the_text(builtin):
-    vectors = builtin.encode(["a\0b", "<s><mask>", "\ud800", "🤷‍♀️", *TEXTS], Side.QUERY)
-    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(10), abs=1e-5)
-
-
-def test_an_empty_text_is_zeros(builtin):
-    assert not builtin.encode(["", " \u200b "], Side.QUERY).any()
-
-
 def test_the_two_sides_differ(builtin):
     query = builtin.encode(TEXTS[:1], Side.QUERY)[0]
     document = builtin.encode(TEXTS[:1], Side.DOCUMENT)[0]
@@ -42,25 +33,6 @@ def test_both_engines_give_the_same_vectors(builtin, cache_dir):
     for side in Side:
         same = np.vecdot(builtin.encode(TEXTS, side), other.encode(TEXTS, side))
         assert same.min() > 0.9995
-
-
-def test_company_in_a_batch_changes_nothing(builtin):
-    alone = np.vstack([builtin.encode([text], Side.QUERY) for text in TEXTS[:4]])
-    assert np.abs(alone - builtin.encode(TEXTS[:4], Side.QUERY)).max() < 1e-5
-
-
-def test_threads_get_what_one_gets(builtin):
-    expected = builtin.encode(TEXTS[:4], Side.QUERY)
-    results: list[np.ndarray] = []
-    threads = [
-        threading.Thread(target=lambda: results.append(builtin.encode(TEXTS[:4], Side.QUERY)))
-        for _ in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [np.array_equal(each, expected) for each in results] == [True] * 4
 
 
 def test_the_cache_is_private_and_holds_whole_files_only(builtin, cache_dir):

@@ -1,5 +1,6 @@
 import multiprocessing
 import os
+import threading
 
 import numpy as np
 import pytest
@@ -67,6 +68,51 @@ def test_a_forked_process_loads_its_own_model():
     process.start()
     assert results.get(timeout=10) == process.pid != engine._model()
     process.join()
+
+
+class SlowEngine(ToyEngine):
+    """Stays in the middle of a batch until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside, self.let_go = threading.Event(), threading.Event()
+
+    def _encode_batch(self, model, batch, side):
+        self.inside.set()
+        self.let_go.wait(10)
+        return super()._encode_batch(model, batch, side)
+
+
+def _encoding_child(engine, results):
+    engine.let_go.set()
+    results.put(engine.encode(["koti"], Side.QUERY).tolist())
+
+
+@pytest.mark.filterwarnings("ignore:This process.*fork:DeprecationWarning")
+def test_a_process_forked_in_the_middle_of_a_batch_does_not_wait_for_it():
+    engine = SlowEngine()
+    busy = threading.Thread(target=engine.encode, args=(["hoito"], Side.QUERY))
+    busy.start()
+    assert engine.inside.wait(10)
+    context = multiprocessing.get_context("fork")
+    results = context.Queue()
+    process = context.Process(target=_encoding_child, args=(engine, results))
+    process.start()
+    try:
+        assert results.get(timeout=10) == [[1, 0]]
+    finally:
+        process.kill()
+        process.join()
+        engine.let_go.set()
+        busy.join()
+
+
+def test_an_engine_without_its_parts_cannot_be_made():
+    class Unfinished(Engine[int]):
+        spec = "unfinished"
+
+    with pytest.raises(TypeError, match="abstract"):
+        Unfinished()  # type: ignore[abstract]
 
 
 def test_a_space_id_changes_with_anything_that_changes_vectors():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from matching import FakeEncoder
+from matching import FakeEncoder, probe_vectors
 from needsbank.services import drift
 
 
@@ -23,21 +23,21 @@ class Drifting(FakeEncoder):
 
 @pytest.fixture
 def stored():
-    return drift.to_bytes(drift.probe_vectors(FakeEncoder()))
+    return drift.to_bytes(probe_vectors(FakeEncoder()))
 
 
 def test_the_same_encoder_has_not_drifted(stored):
-    assert drift.check(1, "fake", stored, drift.probe_vectors(FakeEncoder())) > 0.9999
+    assert drift.check(1, "fake", stored, probe_vectors(FakeEncoder())) > 0.9999
 
 
 def test_another_engine_of_the_same_model_has_not_drifted(stored):
-    assert drift.check(1, "fake", stored, drift.probe_vectors(Drifting(0.01))) < 0.99999
+    assert drift.check(1, "fake", stored, probe_vectors(Drifting(0.01))) < 0.99999
 
 
 @pytest.mark.parametrize("amount", [0.1, 1.0])
 def test_other_vectors_are_refused_and_what_to_do_is_said(stored, amount):
     with pytest.raises(drift.Drifted) as refused:
-        drift.check(3, "st:model", stored, drift.probe_vectors(Drifting(amount)))
+        drift.check(3, "st:model", stored, probe_vectors(Drifting(amount)))
     said = str(refused.value)
     assert "st:model no longer gives the vectors of set 3: cosine 0." in said
     assert "put the former one back" in said
@@ -45,20 +45,20 @@ def test_other_vectors_are_refused_and_what_to_do_is_said(stored, amount):
 
 
 def test_one_side_that_drifts_is_enough(stored):
-    fresh = drift.probe_vectors(FakeEncoder())
+    fresh = probe_vectors(FakeEncoder())
     fresh[-1] = np.roll(fresh[-1], 1)
     with pytest.raises(drift.Drifted):
         drift.check(1, "fake", stored, fresh)
 
 
 def test_vectors_of_another_length_have_drifted(stored):
-    fresh = drift.probe_vectors(FakeEncoder())[:, :128]
+    fresh = probe_vectors(FakeEncoder())[:, :128]
     with pytest.raises(drift.Drifted, match=r"cosine 0\.0000"):
         drift.check(1, "fake", stored, fresh)
 
 
 @pytest.mark.parametrize("broken", [0.0, np.nan])
 def test_an_encoder_that_gives_nothing_has_drifted(stored, broken):
-    fresh = np.full_like(drift.probe_vectors(FakeEncoder()), broken)
+    fresh = np.full_like(probe_vectors(FakeEncoder()), broken)
     with pytest.raises(drift.Drifted):
         drift.check(1, "fake", stored, fresh)

@@ -11,7 +11,7 @@ from sqlalchemy import event, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from matching import FakeEncoder
+from matching import FakeEncoder, probe_vectors
 from needsbank import jobs
 from needsbank.db.models import (
     MOST_SETS,
@@ -26,7 +26,7 @@ from needsbank.db.transaction import transaction
 from needsbank.domain.errors import Conflict, NotFound
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.services import embedding, needs, vector_sets
-from needsbank.services.drift import Drifted, probe_vectors
+from needsbank.services.drift import Drifted
 from needsbank.services.embedding import SetClosed
 from needsbank.services.vector_sets import FEW_MISSING, Incomplete
 from tests.conftest import ROOT
