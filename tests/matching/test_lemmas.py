@@ -10,6 +10,11 @@ ANALYSER = SimplemmaAnalyser()
     [
         ("muistisairaiden", "fi", ("muistisairas", "muisti", "sairas")),
         ("kotihoidossa", "fi", ("kotihoito", "koti", "hoito")),
+        ("työhyvinvointi", "fi", ("työhyvinvointi", "työ", "hyvinvointi")),
+        ("tiimityössä", "fi", ("tiimityö", "tiimi", "työ")),
+        ("johtamistyö", "fi", ("johtamistyö", "johtaminen", "työ")),
+        ("osallisuus", "fi", ("osallisuus",)),
+        ("työ", "fi", ("työ",)),
         ("arbetsplatsen", "sv", ("arbetsplats", "arbete", "plats")),
         ("schedules", "en", ("schedule",)),
         ("kotihoidossa", "und", ("kotihoidossa",)),
