@@ -1,8 +1,8 @@
 """Fits the parameters of a matcher version: python -m matching.training SOURCES OUT.
 
 SOURCES is described in `matching.training_sets`; OUT gets one folder for the vector space and one
-for the frequencies of words. It takes about forty minutes with the built-in encoder, most of them to
-read the names of concepts.
+for the frequencies of words. It takes about forty minutes with the built-in encoder, most of them
+to read the names of concepts.
 """
 
 import argparse
