@@ -1,5 +1,6 @@
 """The ten nearest of many vectors: numpy beside faiss, all rows and 1 % of them."""
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -78,7 +79,6 @@ def _engines(vectors: Vector) -> list[tuple[str, str, Maker]]:
     if find_spec("faiss") is None:
         return engines
     faiss = import_module("faiss")
-    faiss.omp_set_num_threads(1)
     kinds = (("flat", "Flat", 4), ("SQfp16", "SQfp16", 2), ("HNSW", f"HNSW{LINKS},SQfp16", 2))
     for name, factory, width in kinds:
         size = str(width * DIM + (8 * LINKS if name == "HNSW" else 0))
@@ -105,8 +105,10 @@ def _faiss(faiss: Any, factory: str, vectors: Vector) -> Maker:
     hierarchical = factory.startswith("HNSW")
     if hierarchical:
         built.hnsw.efConstruction = BUILDING_DEPTH
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     built.train(vectors[:10_000])
     built.add(vectors)
+    faiss.omp_set_num_threads(1)
 
     def make(some: Rows | None) -> Search:
         chosen = None if some is None else _selector(faiss, some, len(vectors))
