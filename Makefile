@@ -1,6 +1,6 @@
 # `make help` lists what there is. The work is done by tools/*.sh and the commands they name.
 .DEFAULT_GOAL := help
-.PHONY: demo test lint types contracts format translations soak bench requirements clean help setup setup-checks setup-tests
+.PHONY: demo test lint types contracts format translations soak bench bench-pages requirements clean help setup setup-bench setup-checks setup-tests
 
 BIN := .venv/bin
 export PYTHON
@@ -34,7 +34,10 @@ translations: setup  ## Collect new texts into the catalogues; then fill them an
 	@$(BIN)/pybabel -q update -N -w 100 --ignore-obsolete -i needsbank/translations/messages.pot -d needsbank/translations
 	@rm needsbank/translations/messages.pot
 
-bench: setup  ## Measure each public page of a fresh demo bank: CPU and wall time per request
+bench: setup-bench  ## Measure encoders, vectors and searches into docs/benchmarks.md (ARGS=--large)
+	@exec $(BIN)/python -m tools.benchmarks $(ARGS)
+
+bench-pages: setup  ## Measure each public page of a fresh demo bank: CPU and wall time per request
 	@exec $(BIN)/python tools/load.py bench $(ARGS)
 
 soak: setup  ## Load a fresh demo bank for MINUTES (10) and watch errors, times and memory
@@ -57,6 +60,9 @@ setup:  ## Install what the service needs, into .venv
 
 setup-checks:
 	@tools/setup.sh checks
+
+setup-bench:
+	@tools/setup.sh bench
 
 setup-tests:
 	@tools/setup.sh tests

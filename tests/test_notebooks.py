@@ -11,9 +11,10 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_run_from_top_to_bottom(path, monkeypatch):
-    monkeypatch.setenv("ENCODER", "fake")
+    # The look at a few texts needs no model; what shows how good the matcher is must have it.
+    monkeypatch.setenv("ENCODER", "fake" if path.stem == "first_look" else "builtin")
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": ROOT}}).execute()
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": ROOT}}).execute()
     printed = [cell for cell in notebook.cells if cell.get("outputs")]
     assert len(printed) >= 4
 

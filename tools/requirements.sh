@@ -19,4 +19,5 @@ compile() {
 compile base "$@"
 compile test "$@"
 compile node "$@"
+compile bench "$@"
 compile st "$@" --excludes cuda.in --no-emit-package torch
