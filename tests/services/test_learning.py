@@ -67,7 +67,9 @@ def test_a_hidden_taste_is_offered_and_not_put_into_use(decide, session, setting
     assert offered.version in ended.out
     assert (settings.instance / "matcher" / offered.version / "manifest.json").exists()
     assert offered.report["gain"]["auc"]["low"] > 0
-    assert vector_sets.active(session).trained is None
+    active = vector_sets.active(session)
+    assert active is not None
+    assert active.trained is None
     (entry,) = session.scalars(select(AuditEntry))
     assert (entry.act, entry.subject_id, entry.actor_id) == ("train", offered.id, None)
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from needsbank import jobs
-from needsbank.db.models import AuditEntry, MatcherVersion, Need, Subject, VersionState
+from needsbank.db.models import AuditEntry, Need, Subject, VersionState
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import Conflict, NotAllowed, NotFound
 from needsbank.domain.roles import Role
@@ -91,10 +91,9 @@ def test_one_version_is_in_use_at_a_time(session, settings, fake_matcher, traine
 
 
 def test_the_database_holds_no_two_active_versions(session, settings, fake_matcher):
-    active = {"state": VersionState.ACTIVE}
-    add_trained(session, settings, fake_matcher, **active)
+    add_trained(session, settings, fake_matcher, state=VersionState.ACTIVE)
     with pytest.raises(IntegrityError):
-        add_trained(session, settings, fake_matcher, words=5.0, **active)
+        add_trained(session, settings, fake_matcher, words=5.0, state=VersionState.ACTIVE)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
@@ -147,8 +146,7 @@ def test_needs_are_matched_again_by_the_version_in_use(
 ):
     sets = EmbeddedSets(opener_of(settings), engine)
     add_need(session, title="Lost keys of homes", problem="Keys of homes are lost by substitutes.")
-    offered = {"title": "Keys of homes", "description": "We find lost keys of homes."}
-    add_competence(session, **offered)
+    add_competence(session, title="Keys of homes", description="We find lost keys of homes.")
 
     def work():
         session.rollback()
@@ -182,8 +180,8 @@ def test_without_its_files_the_shipped_version_matches_and_the_log_says_so(
 
 
 def test_a_version_of_another_space_waits_until_that_is_searched(session, settings, fake_matcher):
-    active = {"state": VersionState.ACTIVE, "space_id": "another"}
-    add_trained(session, settings, fake_matcher, **active)
+    active = VersionState.ACTIVE
+    add_trained(session, settings, fake_matcher, state=active, space_id="another")
     found = ActiveRetrieval(opener_of(settings)).current(session)
     assert (found.set.trained, found.matcher.version) == (None, fake_matcher.version)
 
@@ -191,4 +189,3 @@ def test_a_version_of_another_space_waits_until_that_is_searched(session, settin
 def test_the_newest_version_stands_first(session, settings, fake_matcher, trained):
     newer = add_trained(session, settings, fake_matcher, words=5.0)
     assert list(matcher_versions.all_versions(session)) == [newer, trained]
-    assert session.scalars(select(MatcherVersion.version)).all()

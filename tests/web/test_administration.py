@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from needsbank.db.models import AuditEntry, VersionState
 from needsbank.domain.languages import Language
 from needsbank.domain.roles import Role
-from tests.factories import add_user, reread
+from tests.factories import add_user, day, reread
 from tests.pages import get_page, post
 from tests.trained_version import add_trained
 
@@ -118,10 +118,14 @@ def test_a_version_for_another_release_is_not_offered(office, session, settings,
 
 
 def test_the_active_version_says_when_it_no_longer_fits(office, session, settings, fake_matcher):
-    values = {"base": "m1-of-before", "state": VersionState.ACTIVE, "promoted": None}
-    old = add_trained(session, settings, fake_matcher, **values)
-    old.promoted = old.made
-    session.commit()
+    add_trained(
+        session,
+        settings,
+        fake_matcher,
+        base="m1-of-before",
+        state=VersionState.ACTIVE,
+        promoted=day(1),
+    )
     page = get_page(office, PAGE)
     assert "the shipped version matches until a new one has been trained" in page.main
     assert buttons(page) == ["Go back to the shipped version"]
