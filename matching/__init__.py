@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from matching.fine_tuning import TuningOptions, TuningReport, fine_tune
     from matching.index import Index
     from matching.languages import detect_language
+    from matching.learning import JudgedPair, Learned, learn
     from matching.matcher import Matcher
     from matching.representing import represent
     from matching.standard_directory import write_standard_directory
@@ -60,6 +61,8 @@ __all__ = [
     "Evidence",
     "FakeEncoder",
     "Index",
+    "JudgedPair",
+    "Learned",
     "Match",
     "Matcher",
     "MatcherFileError",
@@ -82,6 +85,7 @@ __all__ = [
     "evaluate_demo",
     "evaluate_folder",
     "fine_tune",
+    "learn",
     "load_encoder",
     "probe_cosine",
     "probe_vectors",
@@ -100,6 +104,7 @@ _MODULES = {
     "errors": _ERRORS,
     "text": "canonical",
     "languages": "detect_language",
+    "learning": "JudgedPair Learned learn",
     "drift": "probe_cosine probe_vectors",
     "encoders": "Encoder EncoderOptions FakeEncoder load_encoder",
     "fine_tuning": "TuningOptions TuningReport fine_tune",

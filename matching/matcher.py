@@ -13,6 +13,7 @@ from matching.encoding import Encoder
 from matching.errors import MatcherFileError
 from matching.index import Index
 from matching.lemmas import Analyser, default_analyser
+from matching.pair_scorer import PairScorer, Scorer, ShippedScorer
 from matching.parameters import WORDS_FOLDER, Parameters
 from matching.scoring import Scores, Similarities, View
 from matching.types import (
@@ -21,7 +22,6 @@ from matching.types import (
     Evidence,
     Keys,
     Match,
-    Part,
     Representation,
     Side,
 )
@@ -38,10 +38,20 @@ class Matcher:
     """
 
     def __init__(
-        self, encoder: Encoder, parameters: Parameters, background: Background, version: str
+        self,
+        encoder: Encoder,
+        parameters: Parameters,
+        background: Background,
+        version: str,
+        *,
+        learned: PairScorer | None = None,
+        base_version: str = "",
     ) -> None:
         self.version = version
+        self.base_version = base_version or version
         self.parameters = parameters
+        self._shipped = ShippedScorer(parameters.scale)
+        self._pairs: Scorer = learned or self._shipped
         self._encoder = encoder
         self._background = background
         self._analyser: Analyser = default_analyser()
@@ -49,17 +59,22 @@ class Matcher:
         self._views: WeakKeyDictionary[Index, View] = WeakKeyDictionary()
 
     @classmethod
-    def load(cls, folder: Path, encoder: Encoder) -> "Matcher":
+    def load(cls, folder: Path, encoder: Encoder, learned: Path | None = None) -> "Matcher":
         """Read the parameters for the encoder's vector space.
 
-        Raises MatcherFileError when there are none for it, or when they are damaged.
+        `learned` is the folder of a `PairScorer` by which needs and competences are matched; all
+        else is as without it. Raises MatcherFileError when there are no parameters for the space,
+        or when anything is damaged or does not fit.
         """
         parameters = Parameters.load(folder, encoder.space_id)
         background = Background.load(folder / WORDS_FOLDER)
         sums = [persistence.checksum(folder / part) for part in (encoder.space_id, WORDS_FOLDER)]
         named = " ".join([*sums, encoder.space_id, default_analyser().id])
-        version = "m1-" + hashlib.sha256(named.encode()).hexdigest()[:8]
-        return cls(encoder, parameters, background, version)
+        base = "m1-" + hashlib.sha256(named.encode()).hexdigest()[:8]
+        if learned is None:
+            return cls(encoder, parameters, background, base)
+        scorer = PairScorer.load(learned, base)
+        return cls(encoder, parameters, background, learned.name, learned=scorer, base_version=base)
 
     @property
     def space_id(self) -> str:
@@ -82,7 +97,7 @@ class Matcher:
         Rows with a score under `Scale.search` are left out; more than a match may be weak.
         """
         floor = self.parameters.scale.search
-        return self._ranked(query, index, k, allowed, floor=floor, reverse=False)
+        return self._ranked(query, index, k, allowed, self._shipped, floor=floor)
 
     def match(
         self,
@@ -102,8 +117,10 @@ class Matcher:
         Merely possible ones come only where there is nothing better, and few of them: people
         review every match. An empty list means that no pair is good enough.
         """
-        floor = self.parameters.scale.possible
-        ranked = self._ranked(query, index, k, allowed, floor=floor, reverse=reverse, among=among)
+        scorer, floor = self._pairs, self._pairs.scale.possible
+        ranked = self._ranked(
+            query, index, k, allowed, scorer, floor=floor, reverse=reverse, among=among
+        )
         better = [match for match in ranked if match.band is not Band.POSSIBLE]
         return better or ranked[:MOST_POSSIBLE]
 
@@ -143,32 +160,35 @@ class Matcher:
         sides = (Side.DOCUMENT, Side.QUERY) if reverse else (Side.QUERY, Side.DOCUMENT)
         return self.view(index).similarities(query, *sides, space)
 
+    def pair_scores(self, similarities: Similarities) -> Scores:
+        """Return the scores, 0..1, by which needs and competences are matched, [n]."""
+        return self._pairs.scale.scores(self._pairs.evidence(similarities))
+
     def _ranked(
         self,
         query: Representation,
         index: Index,
         k: int,
         allowed: Keys | None,
+        scorer: Scorer,
         *,
         floor: float,
-        reverse: bool,
+        reverse: bool = False,
         among: Index | None = None,
     ) -> list[Match]:
         if not len(index):
             return []
         similarities = self.similarities(query, index, reverse=reverse, among=among)
-        evidence = similarities.evidence
-        scores = self.parameters.scale.scores(evidence)
+        evidence = scorer.evidence(similarities)
+        scores = scorer.scale.scores(evidence)
         rows = index.positions(allowed)
         best = best_rows(evidence, rows[scores[rows] >= floor], k)
-        return [
-            self._match(int(index.keys[row]), rank, similarities.parts(row, float(scores[row])))
-            for rank, row in enumerate(best, start=1)
-        ]
-
-    def _match(self, key: int, rank: int, parts: tuple[Part, ...]) -> Match:
-        score = sum(part.contribution for part in parts)
-        return Match(key, rank, score, parts, self.parameters.scale.band(score))
+        found = []
+        for rank, row in enumerate(best, start=1):
+            parts = scorer.parts(similarities, row, float(scores[row]))
+            score = sum(part.contribution for part in parts)
+            found.append(Match(int(index.keys[row]), rank, score, parts, scorer.scale.band(score)))
+        return found
 
 
 def best_rows(evidence: Scores, rows: Keys, k: int) -> list[int]:

@@ -96,4 +96,10 @@ def make_opener(settings: Settings) -> Opener:
             options=options,
         )
 
-    return Opener(load, settings.encoder, settings.data / "matcher", settings.instance / "index")
+    return Opener(
+        load,
+        settings.encoder,
+        settings.data / "matcher",
+        settings.instance / "index",
+        settings.instance / "matcher",
+    )

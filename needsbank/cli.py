@@ -168,6 +168,14 @@ def suggest() -> None:
 
 
 @main.command()
+def train() -> None:
+    """Learn from the coordinators' decisions; what gains is offered to the admins."""
+    from needsbank.commands import learning as command  # noqa: PLC0415 -- slow import
+
+    _run(command.train)
+
+
+@main.command()
 @click.argument("words", nargs=-1, required=True)
 @click.option("--most", default=10, show_default=True)
 def search(words: tuple[str, ...], most: int) -> None:

@@ -35,6 +35,7 @@ def opener_of(settings: Settings, parameters: Path = SHIPPED, spec: str = "fake"
         spec,
         parameters,
         settings.instance / "index",
+        settings.instance / "matcher",
     )
 
 

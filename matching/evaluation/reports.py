@@ -19,7 +19,7 @@ Report = dict[str, Any]
 
 def of_answers(answers: Answers, *, seed: int, probable: bool) -> Report:
     """Report how queries were answered; `probable` scores are probabilities of being right."""
-    report = _figures(partial(measures.mean_ranking, answers.ranking), len(answers.ranking), seed)
+    report = figures(partial(measures.mean_ranking, answers.ranking), len(answers.ranking), seed)
     if answers.alarm is not None:
         present, right, absent = answers.alarm.T
 
@@ -32,7 +32,7 @@ def of_answers(answers: Answers, *, seed: int, probable: bool) -> Report:
             twice = np.hstack([weights, weights])
             return found | measures.calibration(promised, outcomes, twice)
 
-        report["alarm"] = _figures(alarm, len(answers.alarm), seed)
+        report["alarm"] = figures(alarm, len(answers.alarm), seed)
     return report
 
 
@@ -49,10 +49,11 @@ def of_pairs(same: NDArray[np.bool_], scores: Numbers, *, seed: int, probable: b
             | measures.calibration(scores, same.astype(float), weights)
         )
 
-    return _figures(statistics, len(scores), seed)
+    return figures(statistics, len(scores), seed)
 
 
-def _figures(statistics: Statistics, cases: int, seed: int) -> Report:
+def figures(statistics: Statistics, cases: int, seed: int) -> Report:
+    """Return each statistic with its interval over resampled cases."""
     found = estimates(statistics, cases, seed=seed)
     return {
         name: {

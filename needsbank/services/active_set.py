@@ -1,4 +1,7 @@
-"""Following the active vector set: a running process goes over to another one by itself."""
+"""Following the active vector set and the trained version that searches it.
+
+A running process goes over to another one by itself.
+"""
 
 import logging
 import threading

@@ -51,11 +51,15 @@ class SetClosed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class SetRef:
-    """A vector set as its users know it: its space, its bit, and the name of its encoder."""
+    """A vector set as its users know it: its space, its bit, and the name of its encoder.
+
+    `trained` names the trained matcher version that is to search it; None is the shipped one.
+    """
 
     space_id: str
     bit: int
     spec: str | None = field(default=None, compare=False)
+    trained: str | None = None
 
     def holds(self, owner: Owner) -> bool:
         """Whether the set has vectors of an owner's present text."""

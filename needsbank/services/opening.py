@@ -1,16 +1,19 @@
 """Opening vector sets: the encoder that made one, and what searches it."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from matching import DuplicateDetector, Encoder, Matcher, MatchingError
+from matching import DuplicateDetector, Encoder, Matcher, MatcherFileError, MatchingError
 from needsbank.domain.errors import Conflict
 from needsbank.services.embedding import SetRef
 from needsbank.services.retrieval import FIRST_BIT, Retrieval
 
 SLOW = "st:"
 """Encoders of this kind load their model, for seconds, to tell their space."""
+
+_log = logging.getLogger(__name__)
 
 
 class WrongSpace(Conflict):
@@ -21,15 +24,22 @@ class Opener:
     """Makes encoders and retrievals; an encoder is shared as long as anything uses it.
 
     `load` gives the encoder of a name; `spec` names the one that the settings ask for, which
-    makes the first set of a fresh bank. `parameters` and `indexes` are folders.
+    makes the first set of a fresh bank. `parameters`, `indexes` and `trained` are folders; in the
+    last lie the matcher versions that were trained on the bank's decisions.
     """
 
     def __init__(
-        self, load: Callable[[str], Encoder], spec: str, parameters: Path, indexes: Path
+        self,
+        load: Callable[[str], Encoder],
+        spec: str,
+        parameters: Path,
+        indexes: Path,
+        trained: Path | None = None,
     ) -> None:
         self.spec = spec
         self.parameters = parameters
         self.indexes = indexes
+        self.trained = trained
         self._load = load
         self._shared: WeakValueDictionary[str, Encoder] = WeakValueDictionary()
 
@@ -68,10 +78,20 @@ class Opener:
         Raises MatcherFileError when no parameters have been fitted for the space.
         """
         encoder = self.encoder(self.spec) if wanted is None else self.encoder_of(wanted)
-        matcher = Matcher.load(self.parameters, encoder)
+        trained = None if wanted is None else wanted.trained
+        matcher = self._matcher(encoder, trained)
         detector = DuplicateDetector.load(self.parameters, matcher)
         bit = FIRST_BIT if wanted is None else wanted.bit
-        return Retrieval(matcher, detector, self.indexes, bit)
+        return Retrieval(matcher, detector, self.indexes, bit, trained)
+
+    def _matcher(self, encoder: Encoder, trained: str | None) -> Matcher:
+        """Return the trained version; if it is lost or of an earlier release, the shipped one."""
+        if trained is not None and self.trained is not None:
+            try:
+                return Matcher.load(self.parameters, encoder, self.trained / trained)
+            except MatcherFileError as problem:
+                _log.error("needs are matched by the shipped version: %s", problem)
+        return Matcher.load(self.parameters, encoder)
 
     def _candidates(self, wanted: SetRef) -> list[str]:
         if wanted.spec is None or wanted.spec == self.spec:

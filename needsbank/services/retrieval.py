@@ -120,12 +120,17 @@ class Retrieval:
     """The matcher, the duplicate detector and the indexes that they search, of one vector set."""
 
     def __init__(
-        self, matcher: Matcher, detector: DuplicateDetector, folder: Path, bit: int = FIRST_BIT
+        self,
+        matcher: Matcher,
+        detector: DuplicateDetector,
+        folder: Path,
+        bit: int = FIRST_BIT,
+        trained: str | None = None,
     ) -> None:
         self.matcher = matcher
         self.detector = detector
         self.folder = folder
-        self.set = SetRef(matcher.space_id, bit)
+        self.set = SetRef(matcher.space_id, bit, trained=trained)
         self.indexes = {each: SubjectIndex(each, matcher.space_id, folder) for each in Subject}
 
     def current(self, session: Session) -> "Retrieval":

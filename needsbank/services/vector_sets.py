@@ -14,11 +14,13 @@ from needsbank.db.models import (
     MOST_SETS,
     Competence,
     Embedding,
+    MatcherVersion,
     Need,
     PriorWork,
     SetState,
     Subject,
     VectorSet,
+    VersionState,
 )
 from needsbank.domain.clock import now
 from needsbank.domain.errors import Conflict, NotFound
@@ -44,9 +46,16 @@ def ref_of(found: VectorSet) -> SetRef:
 
 
 def active(session: Session) -> SetRef | None:
-    """Return the set that is searched; None in a bank that has embedded nothing yet."""
-    columns = select(VectorSet.space_id, VectorSet.bit, VectorSet.spec)
-    row = session.execute(columns.where(VectorSet.state == SetState.ACTIVE)).one_or_none()
+    """Return the set that is searched, and by which trained version, if one of its space is active.
+
+    None in a bank that has embedded nothing yet.
+    """
+    columns = select(VectorSet.space_id, VectorSet.bit, VectorSet.spec, MatcherVersion.version)
+    trained = (MatcherVersion.space_id == VectorSet.space_id) & (
+        MatcherVersion.state == VersionState.ACTIVE
+    )
+    found = columns.outerjoin(MatcherVersion, trained).where(VectorSet.state == SetState.ACTIVE)
+    row = session.execute(found).one_or_none()
     return None if row is None else SetRef(*row)
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms.fields.choices import SelectChoice
 
-from needsbank.db.models import AuditEntry
+from needsbank.db.models import AuditEntry, VersionState
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
@@ -109,6 +109,9 @@ LABELS: dict[Enum, LazyString] = {
     Verdict.DEFERRED: _l("Defer"),
     Side.NEED: _l("The need's side"),
     Side.COMPETENCE: _l("The competence's side"),
+    VersionState.CANDIDATE: _l("Not in use yet"),
+    VersionState.ACTIVE: _l("In use"),
+    VersionState.RETIRED: _l("Used before"),
     Language.FI: _l("Finnish"),
     Language.SV: _l("Swedish"),
     Language.EN: _l("English"),
@@ -153,6 +156,9 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("suggestion", "deferred"): _l("deferred a suggestion"),
     ("suggestion", "accept"): _l("accepted a pairing"),
     ("suggestion", "decline"): _l("declined a pairing"),
+    ("matcher_version", "train"): _l("trained a matcher version"),
+    ("matcher_version", "promote"): _l("took a trained matcher version into use"),
+    ("matcher_version", "roll_back"): _l("went back to the shipped matcher version"),
 }
 DECIDED: dict[str, LazyString] = {
     "approved": _l("Approved"),

@@ -9,6 +9,7 @@ from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Actor, Role
 from needsbank.services.browsing import QUERY_MAX
 from needsbank.services.demo_bank import Account
 from needsbank.web.account.views import bp as account
+from needsbank.web.administration.views import bp as administration
 from needsbank.web.competences.views import bp as competences
 from needsbank.web.coordination.views import bp as coordination
 from needsbank.web.front.views import bp as front
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
         organisations,
         pairings,
         coordination,
+        administration,
     ):
         app.register_blueprint(blueprint)
     app.context_processor(_given_to_every_page)

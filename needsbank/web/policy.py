@@ -18,6 +18,7 @@ class Access(Enum):
     COORDINATORS = "coordinators"
     KEEPERS = "keepers"
     """Coordinators and admins, who keep the organisations."""
+    ADMINS = "admins"
 
 
 POLICY: dict[str, Access] = {
@@ -73,6 +74,9 @@ POLICY: dict[str, Access] = {
     "coordination.suggestion": Access.COORDINATORS,
     "coordination.decide": Access.COORDINATORS,
     "coordination.log": Access.COORDINATORS,
+    "administration.matcher": Access.ADMINS,
+    "administration.promote": Access.ADMINS,
+    "administration.roll_back": Access.ADMINS,
 }
 
 
@@ -87,6 +91,8 @@ def allows(access: Access, actor: Actor) -> bool:
             return actor.coordinates
         case Access.KEEPERS:
             return may_manage_organisations(actor)
+        case Access.ADMINS:
+            return actor.administers
 
 
 def enforce(app: Flask) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 PARTNER = "partneri@demo.example"
 MEMBER = "jasen@demo.example"
 COORDINATOR = "koordinaattori@demo.example"
+ADMIN = "yllapito@demo.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +106,5 @@ PLACES = (
         status=422,
     ),
     Place("coordination/log.html", "/coordination/log", COORDINATOR),
+    Place("administration/matcher.html", "/my", ADMIN, clicks=("#main a[href$='/matcher']",)),
 )

@@ -11,6 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
+from needsbank.db.base import make_engine
+from needsbank.db.models import MatcherVersion
+from needsbank.db.transaction import transaction
+from tests.trained_version import REPORT
+
 PASSWORD = "tarvepankki-demo"
 # Reading 300 texts takes about 30 s on two cores.
 START_SECONDS = 300
@@ -35,11 +42,20 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_until_it_answers(f"{address}/healthz", server, log)
+        _add_trained_version(instance)
         yield address
     finally:
         _stop(server)
     words = log.read_text(errors="replace")
     assert "Traceback" not in words, words[-4000:]
+
+
+def _add_trained_version(instance: Path) -> None:
+    """Let the admin's page have a report to show."""
+    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    with Session(engine) as session, transaction(session):
+        session.add(MatcherVersion(version="v", base="m1", space_id="of before", report=REPORT))
+    engine.dispose()
 
 
 def _free_port() -> int:

@@ -31,6 +31,7 @@ EVERYONE = "200 200 200 200 200 200 200 200"
 SIGNED_IN = "in  200 200 200 200 200 200 200"
 COORDINATORS = "in  403 403 403 403 200 403 403"
 KEEPERS = "in  403 403 403 403 200 403 200"
+ADMINS = "in  403 403 403 403 403 403 200"
 PAGES = {
     "static": EVERYONE,
     "front.home": EVERYONE,
@@ -65,6 +66,7 @@ PAGES = {
     "coordination.need": COORDINATORS,
     "coordination.suggestion": COORDINATORS,
     "coordination.log": COORDINATORS,
+    "administration.matcher": ADMINS,
 }
 AUTHOR_OF_NEED = "in  303 403 403 403 403 403 403"
 AUTHOR_OF_COMPETENCE = "in  403 303 403 403 403 403 403"
@@ -90,6 +92,8 @@ ACTS = {
     "organisations.add_unit": "in  403 403 403 403 422 403 422",
     "pairings.answer": "in  404 404 404 404 404 404 404",
     "coordination.decide": "in  403 403 403 403 422 403 403",
+    "administration.promote": "in  403 403 403 403 403 403 404",
+    "administration.roll_back": "in  403 403 403 403 403 403 404",
 }
 
 
@@ -110,6 +114,7 @@ def addresses(app, session, people):
         "competence_id": competence.id,
         "suggestion_id": pairing.id,
         "organisation_id": add_organisation(session).id,
+        "version_id": UUID(int=3),
         "work_id": add_prior_work(session).id,
         "code": "sv",
         "key": "00" * 32,
@@ -211,6 +216,7 @@ def test_access_follows_the_role(role):
         Access.SIGNED_IN,
         *([Access.COORDINATORS] if role is Role.COORDINATOR else []),
         *([Access.KEEPERS] if role in {Role.COORDINATOR, Role.ADMIN} else []),
+        *([Access.ADMINS] if role is Role.ADMIN else []),
     }
 
 

@@ -66,6 +66,7 @@ def everything(session):
         f"/pairings/{pairing.id}",
         "/coordination/",
         "/coordination/log",
+        "/administration/matcher",
         f"/coordination/needs/{proposed.need_id}",
         f"/coordination/suggestions/{proposed.id}",
         f"/coordination/suggestions/{pairing.id}",

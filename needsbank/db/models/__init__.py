@@ -4,6 +4,7 @@ from needsbank.db.models.audit import AuditEntry
 from needsbank.db.models.competences import Competence
 from needsbank.db.models.embeddings import Embedding, Subject
 from needsbank.db.models.imports import ImportRun
+from needsbank.db.models.matcher_versions import MatcherVersion, VersionState
 from needsbank.db.models.needs import Need
 from needsbank.db.models.organisations import Organisation, Unit
 from needsbank.db.models.people import Attempt, Membership, SignInSession, User
@@ -20,6 +21,7 @@ __all__ = [
     "Decision",
     "Embedding",
     "ImportRun",
+    "MatcherVersion",
     "Membership",
     "Need",
     "Organisation",
@@ -31,4 +33,5 @@ __all__ = [
     "Unit",
     "User",
     "VectorSet",
+    "VersionState",
 ]

@@ -1,0 +1,59 @@
+"""`needsbank train`: learn from the coordinators' decisions, and offer what gains."""
+
+from typing import Any
+
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from matching import TrainingDataError
+from needsbank.commands.surroundings import active_retrieval, console, engine, settings
+from needsbank.db.transaction import transaction
+from needsbank.services import learning
+
+_METHODS = {"trained": "Trained", "current": "In use", "lexical": "Words only"}
+_MEASURES = {"auc": "AUC", "ndcg@5": "nDCG@5", "ece": "ECE"}
+
+
+def train() -> None:
+    """Train, print the report, and keep as a candidate what gains; nothing is put into use."""
+    on = engine()
+    retrieval = active_retrieval(on)
+    space_id = retrieval.matcher.space_id
+    try:
+        with Session(on) as session:
+            learned = learning.train(session, retrieval)
+    except TrainingDataError as few:
+        console.print(f"{few} {_kept(retrieval.matcher.version)}", soft_wrap=True)
+        return
+    console.print(_table(learned.report))
+    with Session(on) as session, transaction(session):
+        offered = learning.offer(session, settings().instance / "matcher", space_id, learned)
+        name = offered.version if offered is not None else None
+    if name is None:
+        said = f"The decisions give no sure gain. {_kept(retrieval.matcher.version)}"
+    else:
+        said = f"Version {name} gains. An admin takes it into use on the page Matcher."
+    console.print(said, soft_wrap=True)
+
+
+def _kept(version: str) -> str:
+    return f"Version {version} stays in use."
+
+
+def _table(report: dict[str, Any]) -> Table:
+    title = (
+        f"{report['right']} right and {report['wrong']} wrong pairs of {report['needs']} needs;"
+        f" tested on the latest {report['tested_needs']}"
+    )
+    table = Table("Version", *_MEASURES.values(), title=title, title_justify="left")
+    for name, said in _METHODS.items():
+        figures = report["methods"][name]
+        table.add_row(said, *(_figure(figures.get(measure)) for measure in _MEASURES))
+    table.add_row("Gain, cross-validated", *(_figure(report["gain"].get(m)) for m in _MEASURES))
+    return table
+
+
+def _figure(figure: dict[str, float | None] | None) -> str:
+    if figure is None or figure["value"] is None:
+        return ""
+    return f"{figure['value']:.3f} ({figure['low']:.3f} … {figure['high']:.3f})"

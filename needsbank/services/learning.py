@@ -1,0 +1,98 @@
+"""Learning from coordinators' decisions: what they decided, and the version that it teaches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
+
+from matching import JudgedPair, Learned, Representation, learn
+from needsbank.db.models import Decision, Embedding, MatcherVersion, Need, Subject, Suggestion
+from needsbank.domain.needs import NeedState
+from needsbank.domain.suggestions import Verdict
+from needsbank.services import audit
+from needsbank.services.embedding import representation_of
+from needsbank.services.operator import OPERATOR
+from needsbank.services.retrieval import Retrieval
+
+_LABELS = {Verdict.APPROVED: True, Verdict.REJECTED: False}
+"""A deferred pairing has no label: nobody has said yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """The decided pairs, and the needs that they are about by their index keys."""
+
+    pairs: Sequence[JudgedPair]
+    needs: dict[int, Representation]
+
+
+def read_lessons(session: Session, space_id: str) -> Lessons:
+    """Return the latest verdict on each suggestion, as far as it is a yes or a no.
+
+    Withdrawn needs are their authors' alone, and teach nothing.
+    """
+    latest: dict[UUID, tuple[int, int, Verdict, float]] = {}
+    for suggestion_id, need, competence, verdict, at in session.execute(_decided(space_id)):
+        latest[suggestion_id] = (need, competence, verdict, at.timestamp())
+    pairs = [
+        JudgedPair(need=need, key=competence, right=_LABELS[verdict], at=at)
+        for need, competence, verdict, at in latest.values()
+        if verdict in _LABELS
+    ]
+    keys = {pair.need for pair in pairs}
+    stored = session.scalars(select(Embedding).where(Embedding.key.in_(keys)))
+    return Lessons(pairs, {row.key: representation_of(row) for row in stored})
+
+
+def train(session: Session, retrieval: Retrieval) -> Learned:
+    """Learn from the bank's decisions; raise `TrainingDataError` when they are too few."""
+    lessons = read_lessons(session, retrieval.matcher.space_id)
+    return learn(
+        retrieval.matcher,
+        lessons.needs,
+        retrieval.index(session, Subject.COMPETENCE),
+        retrieval.index(session, Subject.NEED),
+        lessons.pairs,
+    )
+
+
+def offer(session: Session, folder: Path, space_id: str, learned: Learned) -> MatcherVersion | None:
+    """Save what gains as a candidate, for an admin to judge; the same one only once."""
+    if learned.scorer is None:
+        return None
+    report: dict[str, Any] = learned.report
+    name = learned.scorer.save(folder, report["base"])
+    found = session.scalar(select(MatcherVersion).where(MatcherVersion.version == name))
+    if found is None:
+        found = MatcherVersion(version=name, base=report["base"], space_id=space_id, report=report)
+        session.add(found)
+        session.flush()
+        audit.record(session, OPERATOR, "train", "matcher_version", found.id, version=name)
+    return found
+
+
+def _decided(space_id: str) -> Select[UUID, int, int, Verdict, Any]:
+    need, competence = aliased(Embedding), aliased(Embedding)
+    return (
+        select(Suggestion.id, need.key, competence.key, Decision.verdict, Decision.at)
+        .join(Decision, Decision.suggestion_id == Suggestion.id)
+        .join(Need, Need.id == Suggestion.need_id)
+        .join(
+            need,
+            (need.owner_id == Suggestion.need_id)
+            & (need.subject == Subject.NEED)
+            & (need.space_id == space_id),
+        )
+        .join(
+            competence,
+            (competence.owner_id == Suggestion.competence_id)
+            & (competence.subject == Subject.COMPETENCE)
+            & (competence.space_id == space_id),
+        )
+        .where(Need.state != NeedState.WITHDRAWN)
+        .order_by(Decision.at, Decision.id)
+    )
