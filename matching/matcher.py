@@ -7,12 +7,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from matching import explanation, persistence, representing
+from matching import persistence, representing
 from matching.background import Background
 from matching.encoding import Encoder
 from matching.errors import MatcherFileError
+from matching.explanation import Explainer
 from matching.index import Index
-from matching.lemmas import Analyser, default_analyser
+from matching.lemmas import default_analyser
 from matching.pair_scorer import PairScorer, Scorer, ShippedScorer
 from matching.parameters import WORDS_FOLDER, Parameters
 from matching.scoring import Scores, Similarities, View
@@ -54,8 +55,7 @@ class Matcher:
         self._pairs: Scorer = learned or self._shipped
         self._encoder = encoder
         self._background = background
-        self._analyser: Analyser = default_analyser()
-        self._sentences = explanation.SentenceVectors(encoder)
+        self._explainer = Explainer(encoder, parameters, background, default_analyser())
         self._views: WeakKeyDictionary[Index, View] = WeakKeyDictionary()
 
     @classmethod
@@ -126,14 +126,7 @@ class Matcher:
 
     def explain(self, need: Document, competence: Document, limit: int = 2) -> list[Evidence]:
         """Return the pairs of sentences that speak most for a match, the best first."""
-        return explanation.explain(
-            need,
-            competence,
-            vectors=self._sentences,
-            space=self.parameters.space,
-            analyser=self._analyser,
-            limit=limit,
-        )
+        return self._explainer.explain(need, competence, limit)
 
     def view(self, index: Index) -> View:
         """Return the index as this version sees it.

@@ -7,7 +7,7 @@ import numpy as np
 from matching.encoding import Encoder
 from matching.languages import detect_language
 from matching.lemmas import default_analyser, lemmas
-from matching.text import canonical
+from matching.text import canonical, compared
 from matching.types import Document, Representation, Side, Vector
 
 
@@ -24,7 +24,7 @@ def represent(encoder: Encoder, documents: Sequence[Document]) -> list[Represent
 
 def represent_query(encoder: Encoder, text: str, language: str = "") -> Representation:
     """Return what a search needs of one short text; its document side is zeros."""
-    texts = [canonical(text)]
+    texts = [compared(canonical(text))]
     query = encoder.encode(texts, Side.QUERY)
     return _represented(texts, [language], query=query, document=np.zeros_like(query))[0]
 
@@ -47,4 +47,4 @@ def _represented(
 
 
 def _joined(title: str, body: str) -> str:
-    return "\n".join(part for part in (canonical(title), canonical(body)) if part)
+    return compared("\n".join(part for part in (canonical(title), canonical(body)) if part))
