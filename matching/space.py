@@ -1,6 +1,7 @@
 """Where vectors are compared: without what texts of a kind have in common, languages aligned."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,12 +78,12 @@ class ScoreSpace:
         for rows, language in _chunks(index):
             vectors = index.vectors(side)[rows]
             texts = np.any(vectors, axis=1)
-            moved = np.zeros((CHUNK, vectors.shape[1]), np.float32)
-            moved[: len(rows)] = vectors - self.means[_SIDES.index(side), language]
-            # A product of always the same shape: no row changes another's last digit.
-            turned = moved @ self._aligner(side, language)
-            plain[rows[texts]] = _norm(moved[: len(rows)][texts])
-            aligned[rows[texts]] = _norm(turned[: len(rows)][texts])
+            moved = vectors - self.means[_SIDES.index(side), language]
+            # In double precision, because a product's last digit depends on where in memory a
+            # row stands, and so on rows that a reader may know nothing of.
+            turned = moved.astype(np.float64) @ self._aligner(side, language).astype(np.float64)
+            plain[rows[texts]] = _norm(moved[texts])
+            aligned[rows[texts]] = _norm(turned[texts])
         return Lengths(plain, aligned)
 
     def cosines(
@@ -118,9 +119,9 @@ def _chunks(index: Index) -> list[tuple[NDArray[np.int64], int]]:
     return found
 
 
-def _norm(vectors: Vector) -> NDArray[np.float32]:
-    lengths: NDArray[np.float32] = np.maximum(np.linalg.norm(vectors, axis=-1), 1e-12)
-    return lengths
+def _norm(vectors: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    lengths: NDArray[np.float32] = np.linalg.norm(vectors, axis=-1).astype(np.float32)
+    return np.maximum(lengths, np.float32(1e-12))
 
 
 def _unit(vectors: Vector) -> Vector:
