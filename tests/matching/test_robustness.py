@@ -210,14 +210,14 @@ def test_a_paragraph_said_fifty_times_gains_no_place(bank):
 @pytest.mark.parametrize("write", [_often, _shuffled])
 def test_keywords_said_twenty_times_gain_little_over_once(bank, write):
     once, often = bank.attacked(_once), bank.attacked(write)
-    assert np.median(often[:, 0] - once[:, 0]) <= 4
-    assert np.mean(often[:, 1] - once[:, 1]) <= 0.2
+    assert np.median(often[:, 0] - once[:, 0]) <= 1
+    assert np.mean(often[:, 1] - once[:, 1]) <= 0.1
 
 
 @pytest.mark.slow
 def test_a_list_of_all_words_of_a_need_stays_behind_half_of_the_right_ones(bank):
-    once, listed = bank.attacked(_once), bank.attacked(_all_keywords)
-    assert np.mean(listed[:, 1]) <= 0.7
+    listed = bank.attacked(_all_keywords)
+    assert np.mean(listed[:, 1]) <= 0.5
 
 
 HUB = (
@@ -231,7 +231,7 @@ HUB = (
 
 
 @pytest.mark.slow
-def test_a_text_near_everything_is_first_for_hardly_anything(bank):
+def test_a_text_near_everything_is_near_the_top_of_nothing(bank):
     (hub,) = bank.answers.represent(
         [Document(id="hub", title="Kehitämme yhdessä", body=HUB, language="fi")]
     )
@@ -239,7 +239,7 @@ def test_a_text_near_everything_is_first_for_hardly_anything(bank):
     index = bank.index.extended([Row(key, hub, public=True)])
     evidence = [bank.evidence(text, index) for text in bank.texts]
     places = [int((each > each[key]).sum()) for each in evidence]
-    assert np.mean([place < 5 for place in places]) <= 0.1
+    assert min(places) >= 10
 
 
 @pytest.mark.slow
@@ -278,9 +278,17 @@ def test_empty_fields_stand_last_and_move_nobody(bank):
 
 
 @pytest.mark.slow
-def test_any_order_of_rows_batch_and_threads_gives_the_same_order(bank, matcher_folder, cache_dir):
+def test_any_order_of_rows_gives_the_same_scores_to_the_last_digit(bank):
     backwards = Index.build(bank.rows[::-1])
     grown = Index.build(bank.rows[40:]).extended(bank.rows[:40])
+    for text in bank.texts:
+        for index in (backwards, grown):
+            assert np.array_equal(bank.evidence(text, index), bank.evidence(text))
+
+
+@pytest.mark.slow
+def test_alone_on_one_thread_no_score_moves_by_what_could_be_seen(bank, matcher_folder, cache_dir):
+    """Only rows nearer to each other than twice the last digits may change places."""
     one_thread = load_encoder("builtin", cache_dir=cache_dir, threads=1)
     alone = Matcher.load(matcher_folder, answering(one_thread))
     rows = [
@@ -289,15 +297,7 @@ def test_any_order_of_rows_batch_and_threads_gives_the_same_order(bank, matcher_
     ]
     single = bank.index.extended(rows)
     for text in bank.texts:
-        expected = bank.evidence(text)
-        for index in (backwards, grown):
-            assert np.array_equal(bank.evidence(text, index), expected)
-        again = bank.evidence(text, single)
-        assert np.abs(again - expected).max() < 1e-5
-        assert (
-            np.argsort(-again, kind="stable").tolist()
-            == np.argsort(-expected, kind="stable").tolist()
-        )
+        assert np.abs(bank.evidence(text, single) - bank.evidence(text)).max() < 1e-5
 
 
 class CountingEncoder(FakeEncoder):
