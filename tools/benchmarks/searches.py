@@ -144,5 +144,8 @@ def _by_stage(rows: list[list[str]]) -> Table:
 
 def _waiting(rows: list[list[str]]) -> Table:
     columns = ("what", "callers at once", "p95 by the clock, ms", "CPU, ms", "goal, ms")
-    note = f"{CHECKS} calls, threads of one process, the encoder on one thread."
+    note = (
+        f"{CHECKS} calls, threads of one process, the encoder on one thread. Beside other work the "
+        "clock tells of that work: then compare the CPU time with the goal."
+    )
     return Table("What a caller waits for", columns, rows, note)

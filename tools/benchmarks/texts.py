@@ -33,7 +33,7 @@ def sentences(language: str) -> list[str]:
     found = [
         sentence
         for name in ("needs", "competences", "prior_works")
-        for line in (DEMO / f"{name}.jsonl").open(encoding="utf-8")
+        for line in (DEMO / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
         for record in [json.loads(line)]
         if record["language"] == language
         for field in _FIELDS
