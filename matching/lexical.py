@@ -48,7 +48,9 @@ class Counts:
         from scipy.sparse import csr_array  # noqa: PLC0415 -- slow import
 
         shape = (len(self.buckets.offsets) - 1, BUCKETS)
-        matrix = csr_array((self.weights.values, self.buckets.values, self.buckets.offsets), shape)
+        # Offsets of the buckets' own type: with another, all buckets would be copied each time.
+        offsets = self.buckets.offsets.astype(self.buckets.values.dtype)
+        matrix = csr_array((self.weights.values, self.buckets.values, offsets), shape)
         product: Weights = matrix @ by_bucket
         return product
 

@@ -85,9 +85,9 @@ class Matcher:
         """Return what must be stored of each text; slow, for background work."""
         return representing.represent(self._encoder, documents)
 
-    def represent_query(self, text: str, language: str = "") -> Representation:
+    def represent_query(self, text: str, language: str = "", *, title: str = "") -> Representation:
         """Return what a search needs of one short text; its document side is zeros."""
-        return representing.represent_query(self._encoder, text, language)
+        return representing.represent_query(self._encoder, text, language, title=title)
 
     def search(
         self, query: Representation, index: Index, *, k: int, allowed: Keys | None = None

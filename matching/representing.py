@@ -22,9 +22,11 @@ def represent(encoder: Encoder, documents: Sequence[Document]) -> list[Represent
     )
 
 
-def represent_query(encoder: Encoder, text: str, language: str = "") -> Representation:
+def represent_query(
+    encoder: Encoder, text: str, language: str = "", *, title: str = ""
+) -> Representation:
     """Return what a search needs of one short text; its document side is zeros."""
-    texts = [compared(canonical(text))]
+    texts = [_joined(title, text)]
     query = encoder.encode(texts, Side.QUERY)
     return _represented(texts, [language], query=query, document=np.zeros_like(query))[0]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from matching import Document, DuplicateBand, Representation
+from matching import DuplicateBand, Representation
 from needsbank.db.models import Competence, Need, PriorWork, Subject
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
@@ -40,16 +40,17 @@ def similar_to_text(
     session: Session,
     retrieval: Retrieval,
     actor: Actor,
-    text: str,
+    title: str,
+    problem: str,
     besides: UUID | None = None,
 ) -> Sequence[Similar]:
-    """Return at most three needs and three prior works that are like `text`, needs first.
+    """Return at most three needs and three prior works that are like a text, needs first.
 
     `besides` is a need of the reader's own that is not like itself.
     """
-    if len(text.strip()) < SHORTEST_TEXT:
+    if len(f"{title} {problem}".strip()) < SHORTEST_TEXT:
         return []
-    (read,) = retrieval.matcher.represent([Document(id="", title=text)])
+    read = retrieval.matcher.represent_query(problem, title=title)
     return similar_to(session, retrieval, actor, read, besides)
 
 

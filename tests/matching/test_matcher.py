@@ -171,3 +171,12 @@ def test_bands_follow_the_scale(matcher):
     assert scale.band(scale.strong) is Band.STRONG
     assert scale.band(scale.good) is Band.GOOD
     assert scale.band(scale.search) is Band.POSSIBLE
+
+
+def test_a_title_stands_apart_from_what_follows(matcher):
+    asked = matcher.represent_query("Avaimet katoavat.", title="Kotihoidon avaimet")
+    (stored,) = matcher.represent(
+        [Document(id="", title="Kotihoidon avaimet", body="Avaimet katoavat.")]
+    )
+    assert (asked.text, asked.lemmas) == (stored.text, stored.lemmas)
+    assert np.array_equal(asked.query, stored.query)

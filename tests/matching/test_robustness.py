@@ -114,7 +114,7 @@ class DemoBank:
         self.answers = answers
         self.competences = _documents(folder, "competences")
         places = {document.id: place for place, document in enumerate(self.competences)}
-        self.right = {}
+        self.right: dict[str, set[str]] = {}
         with (folder / "pairs.jsonl").open(encoding="utf-8") as file:
             for pair in map(json.loads, file):
                 self.right.setdefault(pair["need"], set()).add(places[pair["competence"]])

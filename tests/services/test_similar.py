@@ -35,7 +35,8 @@ def similar(session, engine, retrieval):
         for subject in Subject:
             jobs.embed_pending(engine, retrieval, subject)
         session.rollback()
-        found = similar_to_text(session, retrieval, actor, text, besides)
+        title, _, problem = text.partition("\n")
+        found = similar_to_text(session, retrieval, actor, title, problem, besides)
         return [each.found.id for each in found]
 
     return similar

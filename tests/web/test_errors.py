@@ -34,7 +34,7 @@ TITLES = {
 class BrokenMatcher(Matcher):
     """A matcher with a fault."""
 
-    def represent_query(self, text, language=""):
+    def represent_query(self, text, language="", *, title=""):
         """Fail."""
         raise RuntimeError("a secret of the inside")
 

@@ -107,9 +107,9 @@ def create() -> ResponseReturnValue:
 @bp.post("/similar")
 def similar() -> Response:
     """Show what is like the text being written."""
-    text = f"{request.form.get('title', '')}\n{request.form.get('problem', '')}"
+    title, problem = request.form.get("title", ""), request.form.get("problem", "")
     besides = request.form.get("besides", type=UUID)
-    alike = similar_to_text(db.session, retrieval(), current_actor(), text, besides)
+    alike = similar_to_text(db.session, retrieval(), current_actor(), title, problem, besides)
     return render("needs/similar.html", fragment="needs/_similar_live.html", similar=alike)
 
 
