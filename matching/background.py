@@ -37,7 +37,8 @@ class Background:
     @classmethod
     def of(cls, index: Index) -> "Background":
         """Count the public rows of an index."""
-        marks = [index.public & (index.languages == place) for place in range(len(LANGUAGES))]
+        counted = index.public & (index.texts.lengths > 0)
+        marks = [counted & (index.languages == place) for place in range(len(LANGUAGES))]
         return cls(
             characters=np.stack([index.characters.document_frequency(mark) for mark in marks]),
             terms=np.stack([index.terms.document_frequency(mark) for mark in marks]),

@@ -54,7 +54,8 @@ class ScoreSpace:
         means = self.means * PRIOR_ROWS
         weights = np.full(means.shape[1], PRIOR_ROWS, np.float32)
         for language in range(means.shape[1]):
-            rows = np.flatnonzero(index.public & (index.languages == language))
+            written = index.texts.lengths > 0
+            rows = np.flatnonzero(index.public & written & (index.languages == language))
             weights[language] += len(rows)
             for place, side in enumerate(_SIDES):
                 means[place, language] += index.vectors(side)[rows].sum(axis=0, dtype=np.float64)

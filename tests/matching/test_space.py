@@ -39,6 +39,23 @@ def test_hidden_rows_move_no_mean(space):
     assert np.array_equal(without.means, with_hidden.means)
 
 
+def test_empty_texts_move_no_mean(space):
+    empty = Row(
+        2,
+        Representation(
+            language="fi",
+            text="",
+            lemmas="",
+            query=np.zeros(DIM, np.float32),
+            document=np.zeros(DIM, np.float32),
+        ),
+        True,
+    )
+    one = row(1, np.ones(DIM))
+    without, with_empty = (space.fitted(Index.build(r)) for r in ([one], [one, empty]))
+    assert np.array_equal(without.means, with_empty.means)
+
+
 def test_cosines_are_those_of_centred_and_of_aligned_vectors(space):
     chance = np.random.default_rng(3)
     vectors = chance.normal(size=(40, DIM)).astype(np.float32)
