@@ -106,6 +106,8 @@ class DuplicateDetector:
 
     def judge(self, text: Representation, index: Index, row: int) -> float:
         """Return the probability that a row says the same, by the two texts alone."""
+        if not text.text or not index.texts.text(row):
+            return 0.0
         features = PairFeatures(text, self._matcher.view(index)).of(row)
         return logistic(self._model.judged(features))
 

@@ -330,6 +330,7 @@ def test_every_readable_route_is_compared(app, session, bank):
         "front.favicon",
         "front.health",
         "front.choose_language",
+        "administration.matcher",
         "security.login",
         "security.change_password",
         "prior_works.show",
