@@ -93,7 +93,8 @@ def _numpy(stored: NDArray[Any], some: Rows | None) -> Search:
         for start in range(0, len(held), CHUNK):
             part = held[start : start + CHUNK].astype(np.float32, copy=False)
             np.vecdot(part, query, out=scores[start : start + CHUNK])
-        best = np.argpartition(scores, -NEAREST)[-NEAREST:]
+        count = min(NEAREST, len(scores))
+        best = np.argpartition(scores, -count)[-count:]
         best = best[np.argsort(-scores[best])]
         return best if some is None else some[best]
 
