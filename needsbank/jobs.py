@@ -27,7 +27,7 @@ EMBED_AT_ONCE = {Subject.NEED: 64, Subject.COMPETENCE: 8, Subject.PRIOR_WORK: 64
 _EMBED_BETWEEN_OTHERS = 8
 """So few that what people post waits less than a second behind them."""
 _SUGGEST_AT_ONCE = 8
-_EVIDENCE_AT_ONCE = 4
+_EVIDENCE_AT_ONCE = 1
 _IDLE_SECONDS = 0.5
 _RETRY_SECONDS = 5.0
 

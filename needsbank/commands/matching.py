@@ -1,5 +1,6 @@
 """`needsbank embed`, `suggest`, `search` and `work`."""
 
+import os
 import signal
 import threading
 import time
@@ -24,6 +25,9 @@ from needsbank.db.queries.prior_works import PriorWorkFilter
 from needsbank.domain.roles import ANONYMOUS
 from needsbank.services import browsing, embedding, suggesting
 from needsbank.services.retrieval import Retrieval
+
+_GIVES_WAY = 10
+"""How much less of a busy processor the worker asks for than the web processes."""
 
 _NAMES = {
     Subject.NEED: "Reading needs",
@@ -109,7 +113,8 @@ def _show(title: str, total: int, rows: list[tuple[str, str]]) -> None:
 
 
 def work() -> None:
-    """Do background work until a signal asks to stop."""
+    """Do background work until a signal asks to stop, giving way to what people wait for."""
+    os.nice(_GIVES_WAY)
     stop = threading.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: stop.set())

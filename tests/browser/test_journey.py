@@ -80,11 +80,11 @@ def test_a_need_goes_from_writing_to_an_agreed_pairing(language: str, browse: Br
 
 
 def member_organisations() -> re.Pattern[str]:
-    """Return what the rows of the member's own organisations end with."""
+    """Return what the rows of the member's own organisations hold."""
     lines = (ROOT / "data" / "demo" / "organisations.jsonl").read_text().splitlines()
     records = [json.loads(line) for line in lines]
     names = [each["name"] for each in records if each["sector"] == "university_applied"]
-    return re.compile("· (" + "|".join(map(re.escape, names)) + ")")
+    return re.compile("|".join(map(re.escape, names)))
 
 
 def sign_in(reader: Reader, email: str) -> None:
