@@ -17,8 +17,9 @@ from matching.evaluation.judged_pairs import Judgements
 from matching.index import Index
 from matching.matcher import Matcher
 from matching.pair_fitting import fit
-from matching.pair_scorer import SHIPPED, PairScorer, features
+from matching.pair_scorer import PairScorer
 from matching.parameters import Scale
+from matching.scoring import WEIGHTS
 from matching.types import Representation
 
 FEWEST_OF_EACH = 50
@@ -73,7 +74,7 @@ class _Table:
     @property
     def lexical(self) -> Numbers:
         """Return the mean of words and terms, [pairs]."""
-        names = list(SHIPPED)
+        names = list(WEIGHTS)
         columns = [names.index("words"), names.index("terms")]
         mean: Numbers = self.features[:, columns].mean(axis=1)
         return mean
@@ -162,7 +163,8 @@ def _table(
     judged, current, drawn, shipped = [], [], [], []
     for need, its in by_need.items():
         similarities = matcher.similarities(queries[need], competences, among=needs)
-        columns = np.column_stack(list(features(similarities).values())).astype(np.float64)
+        likenesses = [getattr(similarities, name) for name in WEIGHTS]
+        columns = np.column_stack(likenesses).astype(np.float64)
         rows = np.searchsorted(competences.keys, [each.key for each in its])
         some = chance.permutation(len(competences))[:_DRAWN_PER_NEED]
         judged.append(columns[rows])
@@ -223,7 +225,7 @@ def _scorer(table: _Table, shipped: Scale) -> PairScorer:
         for name in ("strong", "good", "possible")
     }
     scale = Scale(slope=1.0, middle=-intercept, search=shipped.search, **thresholds)
-    return PairScorer(dict(zip(SHIPPED, weights.tolist(), strict=True)), scale)
+    return PairScorer(dict(zip(WEIGHTS, weights.tolist(), strict=True)), scale)
 
 
 def _probability(points: Numbers, weights: Numbers, intercept: float) -> Numbers:

@@ -49,7 +49,8 @@ class Counts:
 
         shape = (len(self.buckets.offsets) - 1, BUCKETS)
         # Offsets of the buckets' own type: with another, all buckets would be copied each time.
-        offsets = self.buckets.offsets.astype(self.buckets.values.dtype)
+        fits = len(self.buckets.values) <= np.iinfo(self.buckets.values.dtype).max
+        offsets = self.buckets.offsets.astype(self.buckets.values.dtype if fits else np.int64)
         matrix = csr_array((self.weights.values, self.buckets.values, offsets), shape)
         product: Weights = matrix @ by_bucket
         return product

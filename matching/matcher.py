@@ -14,9 +14,9 @@ from matching.errors import MatcherFileError
 from matching.explanation import Explainer
 from matching.index import Index
 from matching.lemmas import default_analyser
-from matching.pair_scorer import PairScorer, Scorer, ShippedScorer
+from matching.pair_scorer import PairScorer
 from matching.parameters import WORDS_FOLDER, Parameters
-from matching.scoring import Scores, Similarities, View
+from matching.scoring import WEIGHTS, Scores, Similarities, View
 from matching.types import (
     Band,
     Document,
@@ -51,8 +51,8 @@ class Matcher:
         self.version = version
         self.base_version = base_version or version
         self.parameters = parameters
-        self._shipped = ShippedScorer(parameters.scale)
-        self._pairs: Scorer = learned or self._shipped
+        self._shipped = PairScorer(WEIGHTS, parameters.scale)
+        self._pairs = learned or self._shipped
         self._encoder = encoder
         self._background = background
         self._explainer = Explainer(encoder, parameters, background, default_analyser())
@@ -163,7 +163,7 @@ class Matcher:
         index: Index,
         k: int,
         allowed: Keys | None,
-        scorer: Scorer,
+        scorer: PairScorer,
         *,
         floor: float,
         reverse: bool = False,

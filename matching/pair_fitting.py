@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.pair_scorer import SHIPPED
+from matching.scoring import WEIGHTS
 
 PULL = 2.0
 """Penalty on the part of the standardised weights that points elsewhere than the shipped ones.
@@ -20,7 +20,7 @@ def fit(features: Numbers, right: NDArray[np.bool_]) -> tuple[Numbers, float]:
     """Return weights [features], none below 0, and the intercept of the log-odds of being right.
 
     The direction of the shipped weights is free of the pull, so that few decisions re-fit the
-    scale alone. `features` is [pairs, features], in the order of `SHIPPED`.
+    scale alone. `features` is [pairs, features], in the order of `WEIGHTS`.
     """
     from scipy.optimize import minimize  # noqa: PLC0415 -- slow import
 
@@ -28,7 +28,7 @@ def fit(features: Numbers, right: NDArray[np.bool_]) -> tuple[Numbers, float]:
     middle = features.mean(axis=0)
     design = np.column_stack([(features - middle) / spread, np.ones(len(features))])
     signs = np.where(right, 1.0, -1.0)
-    shipped = np.array(list(SHIPPED.values())) * spread
+    shipped = np.array(list(WEIGHTS.values())) * spread
     direction = shipped / np.linalg.norm(shipped)
     penalty = PULL * (np.eye(len(shipped)) - np.outer(direction, direction))
     penalty += RIDGE * np.eye(len(shipped))

@@ -7,7 +7,6 @@ import numpy as np
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from matching.pair_scorer import features
 from needsbank import jobs
 from needsbank.db.models import Decision, Embedding, Need, Subject, Suggestion
 from needsbank.db.transaction import transaction
@@ -55,9 +54,9 @@ def decide_on_demo_bank(
     for day, need_id in enumerate(session.scalars(select(Need.id).order_by(Need.id)).all()[:needs]):
         stored = stored_representation(session, Subject.NEED, need_id, retrieval.matcher.space_id)
         assert stored is not None
-        found = features(retrieval.matcher.similarities(stored[1], index, among=among))
+        similarities = retrieval.matcher.similarities(stored[1], index, among=among)
         drawn = chance.permutation(len(index))[:_EACH]
-        wished = sum((weight * found[name][drawn] for name, weight in taste.items()), np.zeros(1))
+        wished = similarities.weighted(taste)[drawn].astype(np.float64)
         wished = wished + chance.normal(0, 0.01, _EACH)
         for row, right in zip(drawn, wished > np.median(wished), strict=True):
             verdict = Verdict.APPROVED if right else Verdict.REJECTED

@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from matching import Matcher
-from matching.pair_scorer import SHIPPED, PairScorer
+from matching.pair_scorer import PairScorer
+from matching.scoring import WEIGHTS
 from needsbank.db.models import MatcherVersion
 from needsbank.settings import Settings
 
@@ -35,7 +36,7 @@ def add_trained(
     session: Session, settings: Settings, matcher: Matcher, *, words: float = 3.0, **values: Any
 ) -> MatcherVersion:
     """Add a candidate that weighs words as told; another weight is another version."""
-    scorer = PairScorer(SHIPPED | {"words": words}, matcher.parameters.scale)
+    scorer = PairScorer(WEIGHTS | {"words": words}, matcher.parameters.scale)
     name = scorer.save(settings.instance / "matcher", matcher.base_version)
     row = MatcherVersion(
         **{

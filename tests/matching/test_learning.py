@@ -13,7 +13,8 @@ import pytest
 
 from matching import FakeEncoder, JudgedPair, Matcher, MatcherFileError, TrainingDataError, learn
 from matching.index import Index
-from matching.pair_scorer import SHIPPED, PairScorer, features
+from matching.pair_scorer import PairScorer
+from matching.scoring import WEIGHTS
 from matching.types import Row
 from tests.matching.makers import representation
 
@@ -43,9 +44,9 @@ def decided(matcher, bank, taste, *, each=10, seed=3):
     chance = np.random.default_rng(seed)
     pairs = []
     for need, query in queries.items():
-        found = features(matcher.similarities(query, competences, among=asked))
+        similarities = matcher.similarities(query, competences, among=asked)
         keys = chance.permutation(len(competences))[:each]
-        wished = sum(weight * found[name] for name, weight in taste.items())[keys]
+        wished = similarities.weighted(taste)[keys]
         right = wished + chance.normal(0, 0.02, each) > np.median(wished)
         pairs += [
             JudgedPair(need=need, key=int(key), right=bool(label), at=float(need))
@@ -76,7 +77,7 @@ def test_a_hidden_taste_is_learned_and_gains(lesson):
     assert methods["trained"]["auc"]["value"] > methods["current"]["auc"]["value"]
     assert methods["trained"]["ece"]["value"] < methods["current"]["ece"]["value"]
     weights = lesson.scorer.weights
-    assert weights["words"] * SHIPPED["plain"] > 2 * SHIPPED["words"] * weights["plain"]
+    assert weights["words"] * WEIGHTS["plain"] > 2 * WEIGHTS["words"] * weights["plain"]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -89,7 +90,7 @@ def test_decisions_by_chance_gain_nothing(matcher, bank, seed):
 
 
 def test_the_shipped_taste_gains_nothing(matcher, bank):
-    assert teach(matcher, bank, decided(matcher, bank, SHIPPED)).scorer is None
+    assert teach(matcher, bank, decided(matcher, bank, WEIGHTS)).scorer is None
 
 
 @pytest.mark.parametrize(("needs", "each"), [(19, 10), (60, 1)])
@@ -196,12 +197,13 @@ import sys
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from matching.pair_scorer import SHIPPED, PairScorer
+from matching.pair_scorer import PairScorer
+from matching.scoring import WEIGHTS
 from matching.parameters import Scale
 
 for number in count():
     scale = Scale(slope=1, middle=number, strong=.9, good=.5, possible=.1, search=.1)
-    PairScorer(dict(SHIPPED), scale).save(Path(sys.argv[1]), "m1")
+    PairScorer(dict(WEIGHTS), scale).save(Path(sys.argv[1]), "m1")
 """
 
 
