@@ -34,12 +34,15 @@ if TYPE_CHECKING:
     from matching.triplets import Triplet, read_triplets
     from matching.types import (
         Band,
+        Difference,
+        DifferenceKind,
         Document,
         Duplicate,
         DuplicateBand,
         Evidence,
         Match,
         Part,
+        Relation,
         Representation,
         Row,
         Side,
@@ -49,6 +52,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Band",
     "DemoReport",
+    "Difference",
+    "DifferenceKind",
     "Document",
     "Duplicate",
     "DuplicateBand",
@@ -70,6 +75,7 @@ __all__ = [
     "MatchingError",
     "ModelDirectoryError",
     "Part",
+    "Relation",
     "Representation",
     "Row",
     "Side",
@@ -94,7 +100,10 @@ __all__ = [
     "write_standard_directory",
 ]
 
-_TYPES = "Band Document Duplicate DuplicateBand Evidence Match Part Representation Row Side Vector"
+_TYPES = (
+    "Band Difference DifferenceKind Document Duplicate DuplicateBand Evidence Match Part "
+    "Relation Representation Row Side Vector"
+)
 _ERRORS = (
     "EncoderUnavailable EvaluationError MatcherFileError MatchingError "
     "ModelDirectoryError TrainingDataError UnknownEncoder"

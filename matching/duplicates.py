@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.features import Features, PairFeatures, across_too
-from matching.index import Index
+from matching.index import Index, language_place
+from matching.lemmas import default_analyser
 from matching.matcher import Matcher, best_rows
 from matching.parameters import Parameters
-from matching.types import Duplicate, DuplicateBand, Keys, Representation
+from matching.relations import differences, relation, twins
+from matching.types import Difference, Duplicate, DuplicateBand, Keys, Representation
 
 CANDIDATES = 20
 """Rows that are compared closely; the rest are too far away to be the same."""
@@ -100,9 +102,25 @@ class DuplicateDetector:
             flagged = likely >= _POSSIBLY_FROM
             if flagged or meaning[row] >= floor:
                 order = (flagged, likely if flagged else float(meaning[row]))
-                found.append((order, Duplicate(int(index.keys[row]), likely, band(likely))))
+                found.append((order, row, likely))
         found.sort(key=lambda each: each[0], reverse=True)
-        return [duplicate for _, duplicate in found[:k]]
+        return [self._described(text, index, row, likely) for _, row, likely in found[:k]]
+
+    def _described(self, text: Representation, index: Index, row: int, likely: float) -> Duplicate:
+        mine, other = text.text, index.texts.text(row)
+        alike = twins(mine, other)
+        flagged = likely >= _POSSIBLY_FROM
+        language = text.language if index.languages[row] == language_place(text.language) else ""
+        different: tuple[Difference, ...] = ()
+        if alike or flagged:
+            different = differences(mine, other, language, default_analyser())
+        return Duplicate(
+            key=int(index.keys[row]),
+            probability=likely,
+            band=band(likely),
+            relation=relation(mine, other, different, flagged=flagged, alike=alike),
+            differences=different,
+        )
 
     def judge(self, text: Representation, index: Index, row: int) -> float:
         """Return the probability that a row says the same, by the two texts alone."""

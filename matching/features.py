@@ -6,7 +6,7 @@ euros a night" and "10 euros a night" are near by every other measure.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from matching.index import language_place
 from matching.lexical import bucket_of
@@ -75,7 +75,7 @@ class PairFeatures:
             "tokens": fuzz.token_set_ratio(here, there) / 100,
             "sorted_tokens": fuzz.token_sort_ratio(here, there) / 100,
             "negation_clash": float(bool(negations & self._lemmas) != bool(negations & lemmas)),
-            "name_clash": float(clash(names(mine), names(other))),
+            "name_clash": float(clash(names(mine).keys(), names(other).keys())),
             "question_clash": float(("?" in mine) != ("?" in other)),
         }
 
@@ -97,12 +97,12 @@ def numbers(text: str) -> set[str]:
     return set(_NUMBER.findall(text))
 
 
-def names(text: str) -> set[str]:
-    """Return beginnings of what look like names: capitals inside a sentence."""
-    return {name[:_STEM].lower() for name in _NAME.findall(text)}
+def names(text: str) -> dict[str, str]:
+    """Return what look like names, capitals inside a sentence, by their beginnings."""
+    return {name[:_STEM].lower(): name for name in reversed(_NAME.findall(text))}
 
 
-def clash(here: set[str], there: set[str]) -> bool:
+def clash(here: Set[str], there: Set[str]) -> bool:
     """Return whether each side has something that the other lacks."""
     return bool(here - there) and bool(there - here)
 

@@ -36,6 +36,31 @@ class DuplicateBand(Enum):
     RELATED = "related"
 
 
+class Relation(Enum):
+    """How a found text relates to the one that was asked about."""
+
+    SAME = "same"
+    MORE_SPECIFIC = "more_specific"
+    """The same in more detail, or as a part of more"""
+    MORE_GENERAL = "more_general"
+    """The same in fewer words, or a part of it"""
+    ANOTHER_YEAR = "another_year"
+    """The same of another year: what the asked one continues, or what continues it"""
+    VARIANT = "variant"
+    """The same but for a number, a name or a word"""
+    RELATED = "related"
+    """No more than the subject in common, for all that can be told"""
+
+
+class DifferenceKind(Enum):
+    """What differs between two texts."""
+
+    NUMBER = "number"
+    YEAR = "year"
+    NAME = "name"
+    WORD = "word"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A text to be matched; an empty language (ISO 639-1) means "detect"."""
@@ -106,9 +131,20 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """What two texts that are otherwise alike say differently, each as it writes it."""
+
+    kind: DifferenceKind
+    mine: tuple[str, ...]
+    other: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicate:
     """A row that may be the same idea, with the probability that it is."""
 
     key: int
     probability: float
     band: DuplicateBand
+    relation: Relation
+    differences: tuple[Difference, ...]

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from matching import DuplicateBand, Representation
+from matching import Difference, DuplicateBand, Relation, Representation
 from needsbank.db.models import Competence, Need, PriorWork, Subject
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
@@ -29,11 +29,13 @@ SHORTEST_TEXT = 12
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """One similar need or prior work, and how alike it is in words."""
+    """One similar need or prior work, how alike it is in words, and what differs."""
 
     subject: Subject
     found: Need | Competence | PriorWork
     band: DuplicateBand
+    relation: Relation
+    differences: tuple[Difference, ...]
 
 
 def similar_to_text(
@@ -83,6 +85,7 @@ def _similar(
 ) -> Iterator[Similar]:
     index = retrieval.index(session, kind.subject)
     alike = retrieval.detector.find(text, index, k=AT_MOST, allowed=allowed)
-    bands = {each.key: each.band for each in alike}
-    for key, owner in owners_by_key(session, kind, readable, list(bands)).items():
-        yield Similar(kind.subject, owner, bands[key])
+    by_key = {each.key: each for each in alike}
+    for key, owner in owners_by_key(session, kind, readable, list(by_key)).items():
+        each = by_key[key]
+        yield Similar(kind.subject, owner, each.band, each.relation, each.differences)

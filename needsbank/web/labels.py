@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms.fields.choices import SelectChoice
 
-from needsbank.db.models import AuditEntry, VersionState
+from matching import Relation
+from needsbank.db.models import AuditEntry, Subject, VersionState
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
@@ -68,6 +69,11 @@ LABELS: dict[Enum, LazyString] = {
     Scope.TEAM: _l("Our team"),
     Scope.AREA: _l("Our area"),
     Scope.ORGANISATION: _l("The whole organisation"),
+    Relation.SAME: _l("The same need"),
+    Relation.MORE_SPECIFIC: _l("The same in more detail"),
+    Relation.MORE_GENERAL: _l("The same more broadly"),
+    Relation.ANOTHER_YEAR: _l("The same of another year"),
+    Relation.VARIANT: _l("Nearly the same"),
     Visibility.PUBLIC: _l("Everyone"),
     Visibility.NETWORK: _l("Everyone in the network"),
     Visibility.ORGANISATION: _l("My organisation and the coordinators"),
@@ -186,6 +192,14 @@ def choices(codes: Iterable[Enum], *, empty: LazyString | None = None) -> list[S
     return listed if empty is None else [SelectChoice("", empty), *listed]
 
 
+def relation_of(subject: Subject, relation: Relation) -> LazyString | None:
+    """Return how a similar text relates; None where no more than the subject is shared."""
+    if relation is Relation.RELATED:
+        return None
+    ready = subject is Subject.PRIOR_WORK and relation is Relation.SAME
+    return _l("Perhaps a ready solution") if ready else LABELS[relation]
+
+
 def act_of(entry: AuditEntry) -> LazyString | str:
     """Return what somebody did, as the log says it."""
     return ACTS.get((entry.subject, entry.act), f"{entry.act} {entry.subject}")
@@ -202,6 +216,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         bands=BANDS,
         likeness=LIKENESS,
+        relation_of=relation_of,
         parts_of_score=PARTS,
         act_of=act_of,
         detail_of=detail_of,

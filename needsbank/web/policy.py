@@ -42,6 +42,8 @@ POLICY: dict[str, Access] = {
     "needs.new": Access.SIGNED_IN,
     "needs.create": Access.SIGNED_IN,
     "needs.similar": Access.SIGNED_IN,
+    "needs.compare_text": Access.SIGNED_IN,
+    "needs.compare_need": Access.SIGNED_IN,
     "needs.edit": Access.SIGNED_IN,
     "needs.change": Access.SIGNED_IN,
     "needs.open_": Access.SIGNED_IN,

@@ -15,6 +15,7 @@ ADMIN = "yllapito@demo.example"
 class Place:
     """A page by its template: where the way begins, what is typed, what is clicked in turn.
 
+    `opened` is a link whose address is opened, where a click would fetch a part into the page;
     `onward` is added to the address at the end, for a page that nothing links to.
     """
 
@@ -23,6 +24,7 @@ class Place:
     email: str | None = None
     typed: Mapping[str, str] = field(default_factory=dict)
     clicks: tuple[str, ...] = ()
+    opened: str = ""
     onward: str = ""
     status: int = 200
 
@@ -34,6 +36,8 @@ class Place:
         for selector in self.clicks:
             with page.expect_navigation():
                 page.locator(selector).first.click()
+        if self.opened:
+            page.goto(page.locator(self.opened).first.get_attribute("href") or "")
         if self.onward:
             page.goto(page.url + self.onward)
 
@@ -73,6 +77,13 @@ PLACES = (
         PARTNER,
         typed={"#title": "Uusi sijainen saa liian vähän opastusta"},
         clicks=("#main button[formaction]",),
+    ),
+    Place(
+        "needs/comparison.html",
+        "/my",
+        PARTNER,
+        clicks=(_OWN_NEED,),
+        opened="#main a[href*='/similar/']",
     ),
     Place("needs/close.html", "/my", PARTNER, clicks=(_OWN_NEED, "#main a[href$='/close']")),
     Place("competences/list.html", "/competences/"),

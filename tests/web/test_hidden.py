@@ -212,8 +212,10 @@ def addresses(session):
     found += [f"/needs/?sector=wellbeing_county&language={code}" for code in ("en", "fi")]
     found += [f"/competences/?kind={kind.value}" for kind in CompetenceKind]
     found += [f"/organisations/{row.id}" for row in session.query(Organisation)]
-    for need in session.query(Need):
+    needs = session.query(Need).all()
+    for need in needs:
         found += [f"/needs/{need.id}", f"/needs/{need.id}/status", f"/needs/{need.id}/edit"]
+        found += [f"/needs/{need.id}/similar/need/{needs[0].id}"]
     for competence in session.query(Competence):
         found += [f"/competences/{competence.id}", f"/competences/{competence.id}/edit"]
     return [*found, "/needs/new", "/competences/new", "/coordination/", "/coordination/log"]
@@ -286,6 +288,27 @@ def test_a_hidden_posting_is_answered_like_one_that_never_was(banks, bank):
                 nothing = address.replace(str(row.id), NOWHERE)
                 got, like = answer(client.get(address)), answer(client.get(nothing))
                 assert repr(got).replace(str(row.id), NOWHERE) == repr(like), (who, address)
+
+
+def test_a_hidden_need_cannot_be_compared_with(banks, bank, session):
+    _plain, full, hidden = banks
+    (own, *_) = session.query(Need).all()
+    for who in WHO[1:]:
+        client = full.reader(bank[who])
+        token = token_of(client)
+        said = {"csrf_token": token, "title": TEXTS[0], "problem": TEXTS[0]}
+        for row in hidden:
+            if isinstance(row, Need):
+                for place in ("/needs", f"/needs/{own.id}"):
+                    address = f"{place}/similar/need/{row.id}"
+                    nothing = address.replace(str(row.id), NOWHERE)
+                    if place == "/needs":
+                        got = answer(client.post(address, data=said))
+                        like = answer(client.post(nothing, data=said))
+                    else:
+                        got, like = answer(client.get(address)), answer(client.get(nothing))
+                    assert got[0] == 404, (who, address)
+                    assert repr(got).replace(str(row.id), NOWHERE) == repr(like), (who, address)
 
 
 def test_acts_on_a_hidden_posting_are_refused_as_if_it_never_was(banks, bank):

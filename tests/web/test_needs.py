@@ -343,6 +343,39 @@ def test_what_is_like_a_text_is_shown_beside_it_with_scripts(mine, session, part
     assert TEXTS["title"] in html
 
 
+def test_a_similar_work_can_be_compared_sentence_by_sentence(mine, session, partner, work):
+    need = add_need(session, partner, title=TEXTS["title"], problem=TEXTS["problem"])
+    add_prior_work(session, title=TEXTS["title"], abstract=TEXTS["problem"])
+    work()
+    page = get_page(mine, f"/needs/{need.id}")
+    (address,) = [a.get("href") for a in page.all("a") if "/similar/" in (a.get("href") or "")]
+    whole = get_page(mine, address)
+    assert (whole.status, whole.broken_rules()) == (200, [])
+    assert whole.main.count(TEXTS["problem"]) >= 2
+    part = mine.get(address, headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert "<html" not in part
+    assert part.count(TEXTS["problem"]) >= 2
+
+
+def test_the_text_being_written_is_compared_too(mine, session, partner, work):
+    thesis = add_prior_work(session, title=TEXTS["title"], abstract=TEXTS["problem"])
+    work()
+    said = filled(session, partner)
+    beside = post(mine, "/needs/similar", **said).get_data(as_text=True)
+    assert "What do they have in common?" not in beside
+    page = Page(post(mine, f"/needs/similar/prior_work/{thesis.id}", **said))
+    assert (page.status, page.broken_rules()) == (200, [])
+    assert page.main.count(TEXTS["problem"]) >= 2
+    assert post(mine, f"/needs/similar/competence/{thesis.id}", **said).status_code == 404
+
+
+def test_only_those_signed_in_are_offered_to_compare(client, session, partner, work):
+    need = add_need(session, partner, title=TEXTS["title"], problem=TEXTS["problem"])
+    add_prior_work(session, title=TEXTS["title"], abstract=TEXTS["problem"])
+    work()
+    assert "/similar/" not in client.get(f"/needs/{need.id}").get_data(as_text=True)
+
+
 def test_a_need_tells_what_is_like_it_but_not_itself(client, session, partner, work):
     texts: dict[str, Any] = {"title": TEXTS["title"], "problem": TEXTS["problem"]}
     need, other = add_need(session, partner, **texts), add_need(session, **texts)

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from matching import Document
 from needsbank.db.models import Need, Subject
 from needsbank.db.queries.needs import NeedFilter, need_to_read
 from needsbank.db.transaction import transaction
@@ -17,7 +18,8 @@ from needsbank.domain.needs import NeedState
 from needsbank.domain.organisations import Region, Sector
 from needsbank.services import needs
 from needsbank.services.browsing import Wanted, browse_needs
-from needsbank.services.embedding import stored_representation
+from needsbank.services.comparing import compare
+from needsbank.services.embedding import document_of, stored_representation
 from needsbank.services.similar import similar_to, similar_to_text
 from needsbank.services.suggesting import competences_for, has_pairing
 from needsbank.web.database import db, retrieval
@@ -29,6 +31,8 @@ from needsbank.web.security import current_actor
 from needsbank.web.targets import found, found_own, is_own
 
 bp = Blueprint("needs", __name__, url_prefix="/needs")
+
+_COMPARABLE = f"{Subject.NEED.value}, {Subject.PRIOR_WORK.value}"
 
 
 @bp.get("/")
@@ -113,6 +117,21 @@ def similar() -> Response:
     return render("needs/similar.html", fragment="needs/_similar_live.html", similar=alike)
 
 
+@bp.post(f"/similar/<any({_COMPARABLE}):subject>/<uuid:other_id>")
+def compare_text(subject: str, other_id: UUID) -> Response:
+    """Show which sentences of the text being written belong with those of a similar one."""
+    title, problem = request.form.get("title", ""), request.form.get("problem", "")
+    text = Document(id="", title=title, body=problem)
+    return _compared(text, subject, other_id)
+
+
+@bp.get(f"/<uuid:need_id>/similar/<any({_COMPARABLE}):subject>/<uuid:other_id>")
+def compare_need(need_id: UUID, subject: str, other_id: UUID) -> Response:
+    """Show which sentences of a need belong with those of a similar text."""
+    need = found(need_to_read(current_actor(), need_id))
+    return _compared(document_of(need), subject, other_id, need)
+
+
 @bp.get("/<uuid:need_id>/edit")
 def edit(need_id: UUID) -> Response:
     """Show the form with what the need says now."""
@@ -180,6 +199,17 @@ def close(need_id: UUID) -> ResponseReturnValue:
         needs.close_need(session, current_actor(), form.to_command(need_id))
     flash(_("The need has ended. Thank you for telling how."))
     return redirect(url_for("needs.show", need_id=need_id), 303)
+
+
+def _compared(text: Document, subject: str, other_id: UUID, need: Need | None = None) -> Response:
+    compared = compare(db.session, retrieval(), current_actor(), text, Subject(subject), other_id)
+    return render(
+        "needs/comparison.html",
+        fragment="needs/_comparison.html",
+        text=text,
+        compared=compared,
+        need=need,
+    )
 
 
 def _own(need_id: UUID) -> Need:
