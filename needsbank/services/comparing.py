@@ -17,11 +17,13 @@ from needsbank.services.embedding import document_of
 from needsbank.services.retrieval import Retrieval
 
 SENTENCES = 3
+NEAR_FROM = 0.3
+"""Cosine of two sentences from which they are worth reading side by side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The other text, and the pairs of sentences that speak most for a likeness, best first."""
+    """The other text, and the near sentences of both that speak most for a likeness."""
 
     subject: Subject
     other: Need | PriorWork
@@ -45,6 +47,5 @@ def compare(
     other: Need | PriorWork | None = session.scalar(query)
     if other is None:
         raise NotFound
-    return Compared(
-        subject, other, retrieval.matcher.explain(text, document_of(other), limit=SENTENCES)
-    )
+    pairs = retrieval.matcher.explain(text, document_of(other), limit=SENTENCES)
+    return Compared(subject, other, [pair for pair in pairs if pair.similarity >= NEAR_FROM])
