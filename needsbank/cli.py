@@ -1,4 +1,8 @@
-"""`needsbank`: serving, loading and looking after a bank; each command imports what it needs."""
+"""`needsbank`: serving, loading and looking after a bank; each command imports what it needs.
+
+One long list on purpose: what the command line offers can be read from top to bottom. What the
+commands do stands in `needsbank.commands`.
+"""
 
 import sys
 from collections.abc import Callable
