@@ -1,6 +1,6 @@
-"""How often letter sequences and lemmas occur in general, and in the public rows of an index."""
+"""What is known of words: how often they occur, in general and in an index, and translations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +13,22 @@ from matching.languages import LANGUAGES
 from matching.lexical import (
     BUCKETS,
     Counts,
+    Places,
     Weights,
     character_counts,
     inverse_document_frequency,
     term_counts,
 )
+from matching.translations import Translations, pair_of
 from matching.types import Representation
 
 UNDETERMINED_PLACE = len(LANGUAGES) - 1
+TRANSLATIONS = ("sources", "targets", "shares", "ends")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Background:
-    """Shipped document frequencies by language, so that rarity is known from the first row on."""
+    """What is shipped: frequencies, so that rarity is known from the first row on, translations."""
 
     characters: NDArray[Any]
     """[languages, BUCKETS]"""
@@ -33,6 +36,8 @@ class Background:
     """[languages, BUCKETS]"""
     documents: NDArray[np.int64]
     """[languages]"""
+    translations: Translations
+    """Of lemmas, between the languages that are determined"""
 
     @classmethod
     def of(cls, index: Index) -> "Background":
@@ -43,13 +48,15 @@ class Background:
             characters=np.stack([index.characters.document_frequency(mark) for mark in marks]),
             terms=np.stack([index.terms.document_frequency(mark) for mark in marks]),
             documents=np.array([mark.sum() for mark in marks], np.int64),
+            translations=Translations.none(UNDETERMINED_PLACE),
         )
 
     @classmethod
     def load(cls, folder: Path) -> "Background":
         """Read frequencies; raises MatcherFileError when they are missing or damaged."""
         arrays, _ = persistence.load(folder)
-        return cls(arrays["characters"], arrays["terms"], arrays["documents"])
+        translations = Translations(**{name: arrays[name] for name in TRANSLATIONS})
+        return cls(arrays["characters"], arrays["terms"], arrays["documents"], translations)
 
     def save(self, folder: Path) -> None:
         """Write frequencies, cut at 65,535 to halve the files."""
@@ -60,16 +67,18 @@ class Background:
                 "characters": np.minimum(self.characters, highest).astype(np.uint16),
                 "terms": np.minimum(self.terms, highest).astype(np.uint16),
                 "documents": self.documents,
+                **{name: getattr(self.translations, name) for name in TRANSLATIONS},
             },
             {},
         )
 
     def joined(self, other: "Background") -> "Background":
-        """Return the sums of both."""
-        return Background(
-            self.characters + other.characters,
-            self.terms + other.terms,
-            self.documents + other.documents,
+        """Return the sums of both, with these translations."""
+        return replace(
+            self,
+            characters=self.characters + other.characters,
+            terms=self.terms + other.terms,
+            documents=self.documents + other.documents,
         )
 
 
@@ -78,7 +87,7 @@ class Lexicon:
 
     Rarity counts the shipped background and the public rows of one index: what a hidden row
     says changes no score. A text of undetermined language is compared with rows of every
-    language, other texts with rows of their own.
+    language as it stands; other texts so with rows of their own, by translation with the others.
     """
 
     def __init__(self, index: Index, background: Background) -> None:
@@ -87,17 +96,18 @@ class Lexicon:
         self._characters = _rarity(both.characters, both.documents)
         self._terms = _rarity(both.terms, both.documents)
         self._norms = self._row_norms()
+        self._translations = background.translations
 
     def compare(self, query: Representation, language: int) -> tuple[Weights, Weights]:
         """Return letter and lemma similarities with all rows, 0..1 each, [n].
 
-        The first is a cosine of tf-idf weights, the second the share of the query's lemmas, by
-        rarity, that a row has (BM25 over its greatest value).
+        The first is a cosine of tf-idf weights and 0 across languages; the second the share of
+        the query's lemmas, by rarity, that a row has (BM25 over its greatest value), or is likely
+        to have translated.
         """
-        same = self.comparable(language)
         letters = self._letters(character_counts([query.text]), language)
-        lemmas = self._lemmas(term_counts([query.lemmas]), language)
-        return np.where(same, letters, np.float32(0)), np.where(same, lemmas, np.float32(0))
+        letters = np.where(self.comparable(language), letters, np.float32(0))
+        return letters, self._lemmas(term_counts([query.lemmas]), language)
 
     def comparable(self, language: int) -> NDArray[np.bool_]:
         """Return which rows are in a language in which words can be compared, [n]."""
@@ -121,11 +131,23 @@ class Lexicon:
 
     def _lemmas(self, counts: Counts, language: int) -> Weights:
         buckets = counts.buckets.values
-        by_bucket = np.zeros(BUCKETS, np.float32)
-        by_bucket[buckets] = self._terms[language][buckets]
-        whole = float(by_bucket[buckets].sum())
-        shares: Weights = self._index.terms.dot(by_bucket) / np.float32(whole or 1.0)
+        weights = self._terms[language][buckets]
+        every = self._index.terms.dot(self._sought(buckets, weights, language))
+        found = every[np.arange(len(every)), self._index.languages]
+        shares: Weights = found / np.float32(float(weights.sum()) or 1.0)
         return np.minimum(shares, np.float32(1))
+
+    def _sought(self, buckets: Places, weights: Weights, language: int) -> Weights:
+        """Return what a lemma adds in a row of each language, [BUCKETS, languages]."""
+        sought = np.zeros((BUCKETS, len(LANGUAGES)), np.float32)
+        if language == UNDETERMINED_PLACE:
+            sought[buckets] = weights[:, None]
+            return sought
+        sought[buckets, language] = weights
+        for other in set(range(UNDETERMINED_PLACE)) - {language}:
+            pair = pair_of(language, other, UNDETERMINED_PLACE)
+            sought[:, other] = self._translations.translated(buckets, weights, pair)
+        return sought
 
     def _row_norms(self) -> Weights:
         counts = self._index.characters

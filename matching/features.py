@@ -57,6 +57,7 @@ class PairFeatures:
             ACROSS: float(across),
         }
         features |= across_too(features, ("plain", "aligned", "length_ratio"))
+        features[f"{ACROSS}_translated"] = float(similar.translated[row])
         return features | (_NO_WORDS if across else self._of_words(mine, other, row))
 
     def _of_words(self, mine: str, other: str, row: int) -> Features:

@@ -44,7 +44,10 @@ class Counts:
         return Counts(self.buckets.joined(other.buckets), self.weights.joined(other.weights))
 
     def dot(self, by_bucket: Weights) -> Weights:
-        """Return the product with a weight for each bucket, [rows]; rows do not affect another."""
+        """Return the product with weights by bucket, [rows] or [rows, n] for [BUCKETS, n].
+
+        Rows do not affect one another.
+        """
         from scipy.sparse import csr_array  # noqa: PLC0415 -- slow import
 
         shape = (len(self.buckets.offsets) - 1, BUCKETS)

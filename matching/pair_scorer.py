@@ -24,7 +24,10 @@ _SHOWN_AS = {
     "in_other_words": "meaning",
     "words": "words",
     "terms": "terms",
+    "translated": "terms",
 }
+_VALUES = {"meaning": ("meaning",), "words": ("words",), "terms": ("terms", "translated")}
+"""What is shown as how alike two texts are in each respect: the sum, of which one is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,12 @@ class PairScorer:
         whole = sum(shares.values())
         if not whole:
             shares, whole = dict.fromkeys(shares, 1.0), float(len(shares))
+        values = {
+            shown: sum(float(getattr(one, name)[0]) for name in names)
+            for shown, names in _VALUES.items()
+        }
         return tuple(
-            Part(name, min(max(float(getattr(one, name)[0]), 0.0), 1.0), score * share / whole)
+            Part(name, min(max(values[name], 0.0), 1.0), score * share / whole)
             for name, share in shares.items()
         )
 

@@ -15,7 +15,14 @@ from matching.types import Representation, Side
 
 Scores = NDArray[np.float32]
 
-WEIGHTS = {"plain": 0.5, "aligned": 0.5, "words": 0.3, "terms": 0.3, "in_other_words": 0.4}
+WEIGHTS = {
+    "plain": 0.5,
+    "aligned": 0.5,
+    "words": 0.3,
+    "terms": 0.3,
+    "translated": 0.6,
+    "in_other_words": 0.4,
+}
 """What each likeness adds to the evidence; chosen on six sets with relevance judgements."""
 
 IN_OTHER_WORDS_FROM = 0.1
@@ -34,8 +41,10 @@ class Similarities:
     """Cosine of tf-idf weighted letter sequences, 0..1; 0 across languages"""
     terms: Scores
     """Share of the text's lemmas, by rarity, that the row has, 0..1; 0 across languages"""
+    translated: Scores
+    """Share that the row is likely to have in its own language, 0..1; 0 within a language"""
     comparable: NDArray[np.bool_]
-    """Whether words can be compared"""
+    """Whether letters can be compared"""
 
     @property
     def meaning(self) -> Scores:
@@ -92,11 +101,20 @@ class View:
         the index are taken.
         """
         language = language_place(text.language)
-        words, terms = self.lexicon.compare(text, language)
+        words, lemmas = self.lexicon.compare(text, language)
+        comparable = self.lexicon.comparable(language)
+        nothing = np.float32(0)
         vector = text.query if side is Side.QUERY else text.document
         point = (space or self.space).point(vector, side, language)
         if row_side not in self._lengths:
             self._lengths[row_side] = self.space.lengths(self.index, row_side)
         lengths = self._lengths[row_side]
         plain, aligned = self.space.cosines(point, self.index, row_side, lengths)
-        return Similarities(plain, aligned, words, terms, self.lexicon.comparable(language))
+        return Similarities(
+            plain=plain,
+            aligned=aligned,
+            words=words,
+            terms=np.where(comparable, lemmas, nothing),
+            translated=np.where(comparable, nothing, lemmas),
+            comparable=comparable,
+        )

@@ -38,6 +38,7 @@ from matching.training_sets import (
     read_set,
     read_titles,
 )
+from matching.translations import Translations
 from matching.types import Document, Representation, Row, Side
 
 TITLES_PER_LANGUAGE = 1000
@@ -45,8 +46,8 @@ TITLES_PER_LANGUAGE = 1000
 
 def fit(sources: Path, encoder: Encoder) -> tuple[Parameters, Background]:
     """Fit all parameters for an encoder."""
-    titles = read_titles(sources)
-    background = fit_background(titles)
+    titles, concepts = read_titles(sources), read_concepts(sources)
+    background = replace(fit_background(titles), translations=fit_translations(concepts))
     parameters = _blank(encoder.dim)
     reader = Matcher(encoder, parameters, background, "unfitted")
     names = DUPLICATES + TRANSLATIONS + TOPICS
@@ -59,7 +60,6 @@ def fit(sources: Path, encoder: Encoder) -> tuple[Parameters, Background]:
     for name in DUPLICATES + TRANSLATIONS:
         sets[name + "+"] = _represented(reader, composed(sources_by_name[name]))
     natural = [sets[name] for name in names]
-    concepts = read_concepts(sources)
     named = {language: reader.represent(each) for language, each in concepts.items()}
     parameters = replace(parameters, aligners=fit_alignment(parameters.means, named))
     parameters = replace(parameters, scale=fit_scale(natural, parameters, background))
@@ -95,6 +95,17 @@ def fit_background(titles: Sequence[Document]) -> Background:
         for key, title in enumerate(titles)
     ]
     return Background.of(Index.build(rows))
+
+
+def fit_translations(concepts: dict[str, list[Document]]) -> Translations:
+    """Learn which lemmas translate which from the names of concepts in each language."""
+    analyser = default_analyser()
+    return Translations.fit(
+        [
+            [lemmas(name.title, language, analyser) for name in concepts[language]]
+            for language in LANGUAGES[:-1]
+        ]
+    )
 
 
 def _represented(reader: Matcher, source: RetrievalSet) -> Represented:

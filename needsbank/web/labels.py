@@ -137,7 +137,7 @@ LIKENESS: dict[str, LazyString] = {
 PARTS: dict[str, LazyString] = {
     "meaning": _l("Same meaning"),
     "words": _l("Same words and word stems"),
-    "terms": _l("Same rare terms"),
+    "terms": _l("Same rare terms, translated ones too"),
 }
 ACTS: dict[tuple[str, str], LazyString] = {
     ("organisation", "add"): _l("added an organisation"),

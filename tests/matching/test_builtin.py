@@ -1,4 +1,8 @@
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,3 +63,15 @@ def test_a_file_of_another_format_is_refused(tmp_path):
     (tmp_path / "weights.bin").write_bytes(b"GGUF and more")
     with pytest.raises(EncoderUnavailable, match="E5S1"):
         weights.read(tmp_path / "weights.bin")
+
+
+def test_the_engine_reports_to_nobody(cache_dir, tmp_path):
+    """Its makers' reports begin with files in the home folder, except where CI is said to run."""
+    script = (
+        "import sys; from pathlib import Path; from matching import Side, load_encoder\n"
+        "load_encoder('builtin', cache_dir=Path(sys.argv[1])).encode(['a'], Side.QUERY)"
+    )
+    told = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    command = [sys.executable, "-c", script, str(cache_dir)]
+    subprocess.run(command, check=True, env=told, cwd=Path(__file__).parents[2], timeout=120)
+    assert list(tmp_path.rglob("*")) == []
