@@ -1,6 +1,7 @@
 """`needsbank train --encoder`: real models learn from decisions, and nothing else changes."""
 
 import json
+import shutil
 import sys
 import tempfile
 
@@ -137,6 +138,7 @@ def test_the_built_in_encoder_is_written_out_and_trained(
     for each in report["methods"].values():
         assert each["auc"]["low"] > 0.5
     assert list(temporary.iterdir()) == []
+    shutil.rmtree(target)  # half a gigabyte, which pytest would keep for a while
 
 
 def test_few_decisions_are_said_in_one_line_and_train_nothing(run, settings):
