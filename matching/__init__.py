@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matching.drift import probe_cosine, probe_vectors
     from matching.duplicates import DuplicateDetector
+    from matching.encoder_learning import EncoderLessons, encoder_lessons
     from matching.encoders import Encoder, EncoderOptions, FakeEncoder, load_encoder
     from matching.errors import (
         EncoderUnavailable,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from matching.evaluation.demo import DemoReport, evaluate_demo
     from matching.evaluation.folders import EvaluationOptions, Task, evaluate_folder
     from matching.evaluation.rankers import MatcherRanker
-    from matching.fine_tuning import TuningOptions, TuningReport, fine_tune
+    from matching.fine_tuning import TuningOptions, TuningReport, check_tuning, fine_tune
     from matching.index import Index
     from matching.languages import detect_language
     from matching.learning import JudgedPair, Learned, learn
@@ -59,6 +60,7 @@ __all__ = [
     "DuplicateBand",
     "DuplicateDetector",
     "Encoder",
+    "EncoderLessons",
     "EncoderOptions",
     "EncoderUnavailable",
     "EvaluationError",
@@ -87,7 +89,9 @@ __all__ = [
     "UnknownEncoder",
     "Vector",
     "canonical",
+    "check_tuning",
     "detect_language",
+    "encoder_lessons",
     "evaluate_demo",
     "evaluate_folder",
     "fine_tune",
@@ -115,8 +119,9 @@ _MODULES = {
     "languages": "detect_language",
     "learning": "JudgedPair Learned learn",
     "drift": "probe_cosine probe_vectors",
+    "encoder_learning": "EncoderLessons encoder_lessons",
     "encoders": "Encoder EncoderOptions FakeEncoder load_encoder",
-    "fine_tuning": "TuningOptions TuningReport fine_tune",
+    "fine_tuning": "TuningOptions TuningReport check_tuning fine_tune",
     "standard_directory": "write_standard_directory",
     "triplets": "Triplet read_triplets",
     "index": "Index",

@@ -14,7 +14,7 @@ from typing import Any
 
 from matching.encoder_options import EncoderOptions
 from matching.errors import EncoderUnavailable, ModelDirectoryError, TrainingDataError
-from matching.new_directory import new_directory
+from matching.new_directory import new_directory, refuse_what_is_there
 from matching.sentence import chosen_prompts, load_model
 from matching.triplets import FIELDS, Triplet
 
@@ -78,7 +78,7 @@ def fine_tune(
         raise ModelDirectoryError(f"There is no directory {source} with a model to start from.")
     if len(triplets) < 2:
         raise TrainingDataError("Training needs two triplets at least: each judges the other.")
-    _require_packages()
+    check_tuning(target)
     with new_directory(target) as folder:
         model = _loaded(source, options)
         own_length = model.max_seq_length
@@ -90,7 +90,9 @@ def fine_tune(
         return _report(trainer, len(triplets))
 
 
-def _require_packages() -> None:
+def check_tuning(target: Path) -> None:
+    """Refuse early what `fine_tune` would: a missing package, a target that is there already."""
+    refuse_what_is_there(target)
     missing = [package for package in PACKAGES if find_spec(package) is None]
     if missing:
         raise EncoderUnavailable(

@@ -101,10 +101,10 @@ def learn(
     """
     known = set(competences.keys.tolist())
     pairs = [each for each in pairs if each.need in queries and each.key in known]
-    _check_enough(pairs)
+    check_enough(pairs)
     table = _table(matcher, queries, competences, needs, pairs, seed)
     earlier = table.need < round(EARLIER * (table.need.max() + 1))
-    _check_split(table.right, earlier)
+    check_split(table.right, earlier)
     judgements, crossed = table.judgements(earlier), _cross_validated(table, earlier, seed)
     gain = judged_pairs.gain(judgements, crossed, table.current[earlier], seed=seed)
     unseen = judged_pairs.figures(judgements, crossed, seed=seed, probable=True)
@@ -129,7 +129,8 @@ def learn(
     return Learned(scorer=scorer if kept else None, report=report)
 
 
-def _check_enough(pairs: Sequence[JudgedPair]) -> None:
+def check_enough(pairs: Sequence[JudgedPair]) -> None:
+    """Raise TrainingDataError, with the counts, when there are too few decisions."""
     right = sum(each.right for each in pairs)
     needs = len({each.need for each in pairs})
     if min(right, len(pairs) - right) < FEWEST_OF_EACH or needs < FEWEST_NEEDS:
@@ -139,13 +140,22 @@ def _check_enough(pairs: Sequence[JudgedPair]) -> None:
         )
 
 
-def _check_split(right: NDArray[np.bool_], earlier: NDArray[np.bool_]) -> None:
+def check_split(right: NDArray[np.bool_], earlier: NDArray[np.bool_]) -> None:
+    """Raise TrainingDataError unless both parts of the pairs have right and wrong ones."""
     for part, name in ((right[earlier], "earlier"), (right[~earlier], "later")):
         if part.all() or not part.any():
             raise TrainingDataError(
                 f"Too few decisions to learn from: the {name} needs have right pairs only, or"
                 " wrong ones only."
             )
+
+
+def by_need(pairs: Sequence[JudgedPair]) -> dict[int, list[JudgedPair]]:
+    """Return each need's pairs; needs and pairs in the order of their (first) decision."""
+    found: dict[int, list[JudgedPair]] = {}
+    for pair in sorted(pairs, key=lambda each: (each.at, each.need, each.key)):
+        found.setdefault(pair.need, []).append(pair)
+    return found
 
 
 def _table(
@@ -157,11 +167,9 @@ def _table(
     seed: int,
 ) -> _Table:
     chance = np.random.default_rng(seed)
-    by_need: dict[int, list[JudgedPair]] = {}
-    for pair in sorted(pairs, key=lambda each: (each.at, each.need, each.key)):
-        by_need.setdefault(pair.need, []).append(pair)
+    decided = by_need(pairs)
     judged, current, drawn, shipped = [], [], [], []
-    for need, its in by_need.items():
+    for need, its in decided.items():
         similarities = matcher.similarities(queries[need], competences, among=needs)
         likenesses = [getattr(similarities, name) for name in WEIGHTS]
         columns = np.column_stack(likenesses).astype(np.float64)
@@ -171,11 +179,11 @@ def _table(
         current.append(matcher.pair_scores(similarities)[rows])
         drawn.append(columns[some])
         shipped.append(matcher.parameters.scale.scores(similarities.evidence)[some])
-    ordered = [pair for its in by_need.values() for pair in its]
+    ordered = [pair for its in decided.values() for pair in its]
     return _Table(
         features=np.concatenate(judged),
         right=np.array([pair.right for pair in ordered]),
-        need=np.repeat(np.arange(len(by_need)), [len(its) for its in by_need.values()]),
+        need=np.repeat(np.arange(len(decided)), [len(its) for its in decided.values()]),
         current=np.concatenate(current).astype(np.float64),
         drawn=np.concatenate(drawn),
         shipped=np.concatenate(shipped).astype(np.float64),

@@ -17,7 +17,7 @@ def new_directory(target: Path) -> Iterator[Path]:
     refuses (full, read-only).
     """
     target = target.absolute()
-    _refuse_what_is_there(target)
+    refuse_what_is_there(target)
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         unfinished.mkdir(parents=True)
@@ -31,7 +31,8 @@ def new_directory(target: Path) -> Iterator[Path]:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _refuse_what_is_there(target: Path) -> None:
+def refuse_what_is_there(target: Path) -> None:
+    """Raise ModelDirectoryError unless the name is free, or that of an empty directory."""
     if target.is_dir() and not any(target.iterdir()):
         return
     if target.exists():

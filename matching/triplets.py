@@ -1,6 +1,7 @@
 """Labelled texts to learn from: a need, what was accepted for it, and what was rejected."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,22 @@ class Triplet:
     need: str
     accepted: str
     rejected: str
+
+
+def triplets_of(need: str, accepted: Sequence[str], rejected: Sequence[str]) -> list[Triplet]:
+    """Return the triplets of one need: as few as it takes to use each text at least once.
+
+    None where nothing was accepted or nothing was rejected. What nobody has judged does not stand
+    in for what was rejected: the other needs of a batch already push apart what is merely other.
+    """
+    if not accepted or not rejected:
+        return []
+    made = [
+        Triplet(need, accepted[place % len(accepted)], rejected[place % len(rejected)])
+        for place in range(max(len(accepted), len(rejected)))
+    ]
+    # Two postings may say the same: nothing can tell these apart.
+    return [each for each in made if each.accepted != each.rejected]
 
 
 def read_triplets(path: Path) -> list[Triplet]:

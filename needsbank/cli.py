@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 _REFUSED = {
     "taken": "already in the bank",
@@ -171,9 +172,58 @@ def suggest() -> None:
     _run(command.suggest)
 
 
+def _tuning_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add how a model is trained, as `TuningOptions` names it."""
+    for option in (
+        click.option("--cpu", is_flag=True, help="Leave a graphics card alone."),
+        click.option("--threads", type=click.IntRange(1), default=1, show_default=True),
+        click.option("--batch", type=click.IntRange(2), default=8, show_default=True),
+        click.option("--most-steps", type=click.IntRange(1), help="Stop after so many batches."),
+        click.option("--epochs", type=click.IntRange(1), default=1, show_default=True),
+    ):
+        command = option(command)
+    return command
+
+
 @main.command()
-def train() -> None:
-    """Learn from the coordinators' decisions; what gains is offered to the admins."""
+@click.option("--encoder", is_flag=True, help="Train an encoder instead; the options are its own.")
+@click.option(
+    "--model",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="sentence-transformers directory to start from; the encoder in use if not given.",
+)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    help="New directory for the trained model; in the instance folder if not given.",
+)
+@_tuning_options
+@click.pass_context
+def train(
+    context: click.Context,
+    /,
+    *,
+    encoder: bool,
+    model: Path | None,
+    target: Path | None,
+    **options: Any,
+) -> None:
+    """Learn from the coordinators' decisions; what gains is offered to the admins.
+
+    With --encoder a sentence-transformers model is fine-tuned instead, offline: a new directory,
+    which nothing uses before an operator goes over to it.
+    """
+    if encoder:
+        from matching import TuningOptions  # noqa: PLC0415 -- slow import
+        from needsbank.commands import encoder_learning  # noqa: PLC0415 -- slow import
+
+        _run(lambda: encoder_learning.train(model, target, TuningOptions(**options)))
+        return
+    if any(
+        context.get_parameter_source(name) is not ParameterSource.DEFAULT for name in context.params
+    ):
+        raise click.UsageError("options of a model go with --encoder")
     from needsbank.commands import learning as command  # noqa: PLC0415 -- slow import
 
     _run(command.train)
@@ -321,13 +371,9 @@ def export_encoder(directory: Path, precision: str) -> None:
 @click.argument("model", type=click.Path(file_okay=False, path_type=Path))
 @click.argument("triplets", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--epochs", type=click.IntRange(1), default=1, show_default=True)
-@click.option("--most-steps", type=click.IntRange(1), help="Stop after so many batches.")
-@click.option("--batch", type=click.IntRange(2), default=8, show_default=True)
+@_tuning_options
 @click.option("--query-prompt", help="Written before a need; the model's own if not given.")
 @click.option("--document-prompt", help="Written before what answers it.")
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
-@click.option("--cpu", is_flag=True, help="Leave a graphics card alone.")
 def train_encoder(model: Path, triplets: Path, target: Path, **options: Any) -> None:
     """Train the sentence-transformers directory MODEL on TRIPLETS; save it as TARGET.
 

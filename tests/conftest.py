@@ -1,5 +1,6 @@
 """A fresh bank for each test: real migrations, real pages, a matcher that counts words."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,7 +18,13 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
-from matching import DuplicateDetector, FakeEncoder, Matcher, probe_vectors
+from matching import (
+    DuplicateDetector,
+    FakeEncoder,
+    Matcher,
+    probe_vectors,
+    write_standard_directory,
+)
 from needsbank.app import create_app, engine_of
 from needsbank.cli import main
 from needsbank.commands import surroundings
@@ -104,6 +111,20 @@ def retrieval(
     fake_matcher: Matcher, fake_detector: DuplicateDetector, settings: Settings
 ) -> Retrieval:
     return Retrieval(fake_matcher, fake_detector, settings.instance / "index")
+
+
+@pytest.fixture(scope="session")
+def standard_directory(pytestconfig: pytest.Config) -> Path:
+    """The built-in encoder written out; kept between runs until the code that writes it changes."""
+    modules = sorted((ROOT / "matching").glob("*.py"))
+    code = hashlib.sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()
+    kept = pytestconfig.cache.mkdir("standard_directory")
+    folder = kept / code[:12]
+    if not folder.exists():
+        for former in kept.iterdir():
+            shutil.rmtree(former, ignore_errors=True)
+        write_standard_directory(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ def train() -> None:
     except TrainingDataError as few:
         console.print(f"{few} {_kept(retrieval.matcher.version)}", soft_wrap=True)
         return
-    console.print(_table(learned.report))
+    console.print(report_table(learned.report, _METHODS, "Gain, cross-validated"))
     with Session(on) as session, transaction(session):
         offered = learning.offer(session, settings().instance / "matcher", space_id, learned)
         name = offered.version if offered is not None else None
@@ -40,16 +40,18 @@ def _kept(version: str) -> str:
     return f"Version {version} stays in use."
 
 
-def _table(report: dict[str, Any]) -> Table:
+def report_table(report: dict[str, Any], methods: dict[str, str], gained: str) -> Table:
+    """Return a report on decided pairs as a table: measures with intervals, by method."""
     title = (
         f"{report['right']} right and {report['wrong']} wrong pairs of {report['needs']} needs;"
         f" tested on the latest {report['tested_needs']}"
     )
-    table = Table("Version", *_MEASURES.values(), title=title, title_justify="left")
-    for name, said in _METHODS.items():
-        figures = report["methods"][name]
-        table.add_row(said, *(_figure(figures.get(measure)) for measure in _MEASURES))
-    table.add_row("Gain, cross-validated", *(_figure(report["gain"].get(m)) for m in _MEASURES))
+    figures = {said: report["methods"][name] for name, said in methods.items()}
+    measures = [m for m in _MEASURES if any(m in of for of in figures.values())]
+    names = [_MEASURES[m] for m in measures]
+    table = Table("Version", *names, title=title, title_justify="left")
+    for said, of in [*figures.items(), (gained, report["gain"])]:
+        table.add_row(said, *(_figure(of.get(measure)) for measure in measures))
     return table
 
 

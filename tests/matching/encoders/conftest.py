@@ -1,15 +1,13 @@
 """Real models: the built-in one on both engines, the same written out, and a tiny one of chance."""
 
-import hashlib
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from matching import Encoder, load_encoder, write_standard_directory
+from matching import Encoder, load_encoder
 from tests.conftest import ROOT
 from tests.matching.encoders.engines import ENGINES
 from tests.matching.encoders.tiny import save_tiny_model
@@ -21,20 +19,6 @@ def sentence_transformers() -> ModuleType:
     pytest.importorskip("torch")
     library: ModuleType = pytest.importorskip("sentence_transformers")
     return library
-
-
-@pytest.fixture(scope="session")
-def standard_directory(pytestconfig: pytest.Config) -> Path:
-    """The built-in encoder written out; kept between runs until the code that writes it changes."""
-    modules = sorted((ROOT / "matching").glob("*.py"))
-    code = hashlib.sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()
-    kept = pytestconfig.cache.mkdir("standard_directory")
-    folder = kept / code[:12]
-    if not folder.exists():
-        for former in kept.iterdir():
-            shutil.rmtree(former, ignore_errors=True)
-        write_standard_directory(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")
