@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from matching.matcher import Matcher
     from matching.representing import represent
     from matching.standard_directory import write_standard_directory
+    from matching.substance import says_enough
     from matching.text import canonical
     from matching.triplets import Triplet, read_triplets
     from matching.types import (
@@ -101,6 +102,7 @@ __all__ = [
     "probe_vectors",
     "read_triplets",
     "represent",
+    "says_enough",
     "write_standard_directory",
 ]
 
@@ -116,6 +118,7 @@ _MODULES = {
     "types": _TYPES,
     "errors": _ERRORS,
     "text": "canonical",
+    "substance": "says_enough",
     "languages": "detect_language",
     "learning": "JudgedPair Learned learn",
     "drift": "probe_cosine probe_vectors",
