@@ -190,6 +190,17 @@ def test_a_reference_waits_for_its_competence(session, describe, retrieval):
     assert vector_sets.count_all_texts(session) == 2
 
 
+def test_a_set_that_is_emptied_holds_no_reference(session, describe, work, retrieval):
+    describe(KEYS)
+    work()
+    assert vector_sets.count_missing(session, retrieval.set) == 0
+    with transaction(session):
+        assert vector_sets.unmark_some(session, retrieval.set, 10) == 2
+        assert vector_sets.delete_some(session, retrieval.set, 10) == 2
+    assert vector_sets.count_missing(session, retrieval.set) == 2
+    assert embedding.count_pending(session, Subject.REFERENCE, retrieval.set) == 1
+
+
 def test_a_changed_reference_is_read_again_and_no_other_text(session, describe, work):
     made = describe(KEYS, ICE)
     work()

@@ -6,9 +6,17 @@ from sqlalchemy import func, select
 from needsbank.app import engine_of
 from needsbank.db.models import Competence
 from needsbank.domain.clock import now
+from needsbank.domain.languages import Language
 from needsbank.domain.references import MOST_REFERENCES
 from needsbank.domain.roles import Role
-from tests.factories import add_competence, add_reference, add_user, reread, unit_id_of
+from tests.factories import (
+    add_competence,
+    add_reference,
+    add_suggestion,
+    add_user,
+    reread,
+    unit_id_of,
+)
 from tests.pages import Page, get_page, post, token_of
 
 
@@ -208,3 +216,25 @@ def test_a_page_costs_as_many_queries_however_many_works(
     with count_queries(engine_of(app)) as queries:
         get_page(client, f"/competences/{competence.id}")
     assert len(queries) == 2, queries
+
+
+def test_a_coordinator_sees_which_work_a_sentence_is_from(session, sign_in_as, member):
+    competence = add_competence(session, member)
+    add_reference(session, competence, title="Nyckelprojektet", language=Language.SV)
+    quoted = {"need": "Keys?", "competence": "Vi fann dem.", "shared": []}
+    own = {"need": "Where?", "competence": "We can help.", "shared": []}
+    source = {"reference": "Nyckelprojektet", "language": "sv"}
+    suggestion = add_suggestion(
+        session, competence=competence, evidence=[{**quoted, **source}, own]
+    )
+    reader = sign_in_as(add_user(session, Role.COORDINATOR))
+    page = get_page(reader, f"/coordination/suggestions/{suggestion.id}")
+    assert [(e.text, e.get("lang")) for e in page.all("blockquote")] == [
+        ("Keys?", "en"),
+        ("Vi fann dem.", "sv"),
+        ("Where?", "en"),
+        ("We can help.", "en"),
+    ]
+    captions = [e.text for e in page.all("figcaption")]
+    assert captions == ["The need", "Done before: Nyckelprojektet", "The need", "Student team"]
+    assert "Done before: projects, courses, publications (1)" in page.main
