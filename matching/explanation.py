@@ -86,6 +86,7 @@ class Explainer:
         self._parameters = parameters
         self._background = background
         self._analyser = analyser
+        self._first: View | None = None
 
     def explain(self, need: Document, competence: Sequence[Document], limit: int) -> list[Evidence]:
         """Return at most `limit` pairs of sentences, weightiest first; a sentence is used once.
@@ -150,7 +151,9 @@ class Explainer:
             Row(key, self._represented(each, Side.DOCUMENT), public=False)
             for key, each in enumerate(texts)
         ]
-        view = View(Index.build(rows), self._parameters, self._background)
+        # Rows that are not public add nothing to statistics: those of the first view hold for all.
+        view = View(Index.build(rows), self._parameters, self._background, self._first)
+        self._first = self._first or view
         need = self._represented(asked, Side.QUERY)
         return view.similarities(need, Side.QUERY, Side.DOCUMENT).evidence
 
