@@ -88,13 +88,17 @@ class Lexicon:
     Rarity counts the shipped background and the public rows of one index: what a hidden row
     says changes no score. A text of undetermined language is compared with rows of every
     language as it stands; other texts so with rows of their own, by translation with the others.
+    `like` is another lexicon whose rarity holds here too.
     """
 
-    def __init__(self, index: Index, background: Background) -> None:
+    def __init__(self, index: Index, background: Background, like: "Lexicon | None" = None) -> None:
         self._index = index
-        both = background.joined(Background.of(index))
-        self._characters = _rarity(both.characters, both.documents)
-        self._terms = _rarity(both.terms, both.documents)
+        if like is None:
+            both = background.joined(Background.of(index))
+            self._characters = _rarity(both.characters, both.documents)
+            self._terms = _rarity(both.terms, both.documents)
+        else:
+            self._characters, self._terms = like._characters, like._terms
         self._norms = self._row_norms()
         self._translations = background.translations
 

@@ -1,6 +1,10 @@
 """Which sentences of a text carry a match, what they answer, and the words that are shared."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.background import Background
 from matching.encoding import Encoder
@@ -8,7 +12,8 @@ from matching.index import Index, language_place
 from matching.languages import detect_language
 from matching.lemmas import Analyser, lemmas
 from matching.parameters import Parameters
-from matching.scoring import View
+from matching.scoring import Scores, View
+from matching.support import BEST, support
 from matching.text import canonical, compared, sentences, undisguised, words
 from matching.types import Document, Evidence, Representation, Row, Side, Vector
 
@@ -20,6 +25,31 @@ MOST_SENTENCES = 60
 
 EXAMINED = 8
 """Sentences without which the whole text is encoded again; bounds the time of long texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text as sentences; the first of a competence's texts is its own."""
+
+    sentences: list[str]
+    language: str
+
+    @classmethod
+    def of(cls, document: Document) -> "Text":
+        """Take a document apart."""
+        return cls(_sentences(document), _language(document))
+
+    def without(self, place: int) -> "Text":
+        """Return all but one sentence."""
+        return Text(self.sentences[:place] + self.sentences[place + 1 :], self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A sentence of one of a competence's texts."""
+
+    text: int
+    sentence: int
 
 
 class SentenceVectors:
@@ -56,73 +86,99 @@ class Explainer:
         self._parameters = parameters
         self._background = background
         self._analyser = analyser
+        self._first: View | None = None
 
-    def explain(self, need: Document, competence: Document, limit: int) -> list[Evidence]:
-        """Return at most `limit` pairs of sentences, weightiest first; a sentence is used once."""
-        asked, answered = _sentences(need), _sentences(competence)
-        if not asked or not answered:
+    def explain(self, need: Document, competence: Sequence[Document], limit: int) -> list[Evidence]:
+        """Return at most `limit` pairs of sentences, weightiest first; a sentence is used once.
+
+        `competence` is its own text and then the further ones; all of them are scored together,
+        as in a match, and a sentence of any may be quoted.
+        """
+        asked, texts = Text.of(need), [Text.of(each) for each in competence]
+        if not asked.sentences or not texts[0].sentences:
             return []
-        language, other = _language(need), _language(competence)
-        near = self._nearness(asked, answered, (language, other))
-        found: list[Evidence] = []
-        for column in self._influential(asked, answered, (language, other)):
-            row = int(near[:, column].argmax())
-            similarity = float(near[row, column])
-            if similarity > 0 and len(found) < limit:
-                pair = asked[row], answered[column]
-                shared = self._shared(*pair, language) if language == other else ()
-                found.append(Evidence(*pair, similarity, shared))
-                near[row, :] = -1
-        return found
+        used: list[int] = []
+        found: dict[str, Evidence] = {}
+        for place in self._influential(asked, texts):
+            text, sentence = texts[place.text], texts[place.text].sentences[place.sentence]
+            if len(found) == limit or sentence in found:
+                continue
+            near = self._nearness(asked, text)[:, place.sentence]
+            near[used] = -1
+            row = int(near.argmax())
+            if near[row] > 0:
+                pair = asked.sentences[row], sentence
+                alike = asked.language == text.language
+                shared = self._shared(*pair, asked.language) if alike else ()
+                found[sentence] = Evidence(*pair, float(near[row]), shared, place.text)
+                used.append(row)
+        return list(found.values())
 
-    def _nearness(
-        self, asked: list[str], answered: list[str], languages: tuple[str, str]
-    ) -> Vector:
-        """Return cosines of all pairs of sentences, [asked, answered]."""
-        rows = self._centred(self._vectors.of(asked, Side.QUERY), Side.QUERY, languages[0])
-        answers = self._vectors.of(answered, Side.DOCUMENT)
-        nearness: Vector = rows @ self._centred(answers, Side.DOCUMENT, languages[1]).T
+    def _nearness(self, asked: Text, answering: Text) -> Vector:
+        """Return cosines of all pairs of sentences, [asked, answering]."""
+        rows = self._centred(
+            self._vectors.of(asked.sentences, Side.QUERY), Side.QUERY, asked.language
+        )
+        answers = self._vectors.of(answering.sentences, Side.DOCUMENT)
+        centred = self._centred(answers, Side.DOCUMENT, answering.language)
+        nearness: Vector = rows @ centred.T
         return nearness
 
-    def _influential(
-        self, asked: list[str], answered: list[str], languages: tuple[str, str]
-    ) -> list[int]:
-        """Return the places of sentences without which there is less evidence, most first."""
-        examined = self._likely(asked, answered, languages)
-        remaining = [answered[:place] + answered[place + 1 :] for place in examined]
-        need = self._represented(asked, languages[0], Side.QUERY)
-        rows = [
-            Row(key, self._represented(each, languages[1], Side.DOCUMENT), public=False)
-            for key, each in enumerate([answered, *remaining])
+    def _influential(self, asked: Text, texts: Sequence[Text]) -> list[Place]:
+        """Return the sentences without which there is less evidence, most first."""
+        whole = self._evidence(asked, texts)
+        places = [
+            Place(text, sentence)
+            for text in _counting(whole)
+            for sentence in self._likely(asked, texts[text])
         ]
-        view = View(Index.build(rows), self._parameters, self._background)
-        evidence = view.similarities(need, Side.QUERY, Side.DOCUMENT).evidence
-        lost = evidence[0] - evidence[1:]
-        return [examined[place] for place in np.argsort(-lost, kind="stable") if lost[place] > 0]
+        if not places:
+            return []
+        changed = [texts[each.text].without(each.sentence) for each in places]
+        # A further text of which nothing is left counts no more; their own text stays.
+        gone = [
+            each.text > 0 and not text.sentences for each, text in zip(places, changed, strict=True)
+        ]
+        left = np.where(gone, -np.inf, self._evidence(asked, changed))
+        without = np.tile(whole, (len(places), 1))
+        without[np.arange(len(places)), [each.text for each in places]] = left
+        lost = _together(whole[None])[0] - _together(without)
+        return [places[row] for row in np.argsort(-lost, kind="stable") if lost[row] > 0]
 
-    def _likely(
-        self, asked: list[str], answered: list[str], languages: tuple[str, str]
-    ) -> list[int]:
+    def _evidence(self, asked: Text, texts: Sequence[Text]) -> Scores:
+        """Return the evidence of texts, [n], each by itself."""
+        rows = [
+            Row(key, self._represented(each, Side.DOCUMENT), public=False)
+            for key, each in enumerate(texts)
+        ]
+        # Rows that are not public add nothing to statistics: those of the first view hold for all.
+        view = View(Index.build(rows), self._parameters, self._background, self._first)
+        self._first = self._first or view
+        need = self._represented(asked, Side.QUERY)
+        return view.similarities(need, Side.QUERY, Side.DOCUMENT).evidence
+
+    def _likely(self, asked: Text, answering: Text) -> list[int]:
         """Return the sentences that may matter most, ascending: judged by their own vectors.
 
         A text's vector is about the sum of its sentences' vectors, weighted by their length.
         """
-        if len(answered) <= EXAMINED:
-            return list(range(len(answered)))
-        lengths = np.array([len(each) for each in answered], np.float32)
-        weighted = self._vectors.of(answered, Side.DOCUMENT) * lengths[:, None]
+        sentences = answering.sentences
+        if len(sentences) <= EXAMINED:
+            return list(range(len(sentences)))
+        lengths = np.array([len(each) for each in sentences], np.float32)
+        weighted = self._vectors.of(sentences, Side.DOCUMENT) * lengths[:, None]
         without = weighted.sum(axis=0) - weighted
         without /= np.maximum(np.linalg.norm(without, axis=1, keepdims=True), 1e-12)
-        need = self._vectors.of([" ".join(asked)], Side.QUERY)
+        need = self._vectors.of([" ".join(asked.sentences)], Side.QUERY)
         left = (
-            self._centred(without, Side.DOCUMENT, languages[1])
-            @ self._centred(need, Side.QUERY, languages[0])[0]
+            self._centred(without, Side.DOCUMENT, answering.language)
+            @ self._centred(need, Side.QUERY, asked.language)[0]
         )
         likely: list[int] = np.argsort(left, kind="stable")[:EXAMINED].tolist()
         return sorted(likely)
 
-    def _represented(self, parts: list[str], language: str, side: Side) -> Representation:
-        text = compared(" ".join(parts))
+    def _represented(self, read: Text, side: Side) -> Representation:
+        text, language = compared(" ".join(read.sentences)), read.language
         vector = self._vectors.of([text], side)[0]
         return Representation(
             language=language,
@@ -149,6 +205,20 @@ class Explainer:
             if known & set(self._analyser.word(word, language))
         )
         return tuple(dict.fromkeys(shared))
+
+
+def _together(evidence: Scores) -> Scores:
+    """Return the evidence of competences by that of their texts, [n, texts], as a match has it."""
+    own, further = evidence[:, 0], evidence[:, 1:]
+    owners: NDArray[np.int64] = np.repeat(np.arange(len(own)), further.shape[1])
+    return support(own, further.ravel(), owners).lifted(own)
+
+
+def _counting(evidence: Scores) -> list[int]:
+    """Return which texts a competence's evidence rests on, by the evidence of each."""
+    lifting = support(evidence[:1], evidence[1:], np.zeros(len(evidence) - 1, np.int64)).of(0)
+    own = [0] if len(lifting) < BEST else []
+    return own + [1 + each for each in lifting]
 
 
 def _sentences(document: Document) -> list[str]:

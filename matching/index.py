@@ -15,7 +15,9 @@ from matching.lexical import Counts, character_counts, term_counts
 from matching.ragged import Ragged
 from matching.types import Keys, Row, Side, Vector
 
-FORMAT = "index-1"
+FORMAT = "index-2"
+NOBODY = -1
+"""The owner of a text that stands alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +26,8 @@ class Index:
 
     keys: Keys
     """[n], ascending"""
+    owners: Keys
+    """[n], keys of rows of another index to which further texts belong, else NOBODY"""
     public: NDArray[np.bool_]
     """[n]"""
     languages: NDArray[np.int8]
@@ -45,6 +49,9 @@ class Index:
         stored = [row.representation for row in ordered]
         return cls(
             keys=np.array([row.key for row in ordered], np.int64),
+            owners=np.array(
+                [NOBODY if row.owner is None else row.owner for row in ordered], np.int64
+            ),
             public=np.array([row.public for row in ordered], bool),
             languages=np.array([language_place(each.language) for each in stored], np.int8),
             query=_stacked([each.query for each in stored]),
@@ -104,6 +111,7 @@ class Index:
             raise MatcherFileError(f"{folder} holds no index of format {FORMAT}: build it again.")
         return cls(
             keys=arrays["keys"],
+            owners=arrays["owners"],
             public=arrays["public"],
             languages=arrays["languages"],
             query=arrays["query"],

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from weakref import WeakKeyDictionary
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from matching.lemmas import default_analyser
 from matching.pair_scorer import PairScorer
 from matching.parameters import WORDS_FOLDER, Parameters
 from matching.scoring import WEIGHTS, Scores, Similarities, View
+from matching.support import FurtherTexts, Gathered
 from matching.types import (
     Band,
     Document,
@@ -57,6 +59,8 @@ class Matcher:
         self._background = background
         self._explainer = Explainer(encoder, parameters, background, default_analyser())
         self._views: WeakKeyDictionary[Index, View] = WeakKeyDictionary()
+        self._further: WeakKeyDictionary[Index, tuple[ReferenceType[Index], FurtherTexts]]
+        self._further = WeakKeyDictionary()
 
     @classmethod
     def load(cls, folder: Path, encoder: Encoder, learned: Path | None = None) -> "Matcher":
@@ -96,8 +100,12 @@ class Matcher:
 
         Rows with a score under `Scale.search` are left out; more than a match may be weak.
         """
-        floor = self.parameters.scale.search
-        return self._ranked(query, index, k, allowed, self._shipped, floor=floor)
+        if not len(index):
+            return []
+        scorer, floor = self._shipped, self.parameters.scale.search
+        similarities = self.similarities(query, index)
+        gathered = Gathered(scorer.evidence(similarities), similarities)
+        return _ranked(gathered, index, k, allowed, scorer, floor)
 
     def match(
         self,
@@ -108,36 +116,56 @@ class Matcher:
         allowed: Keys | None = None,
         reverse: bool = False,
         among: Index | None = None,
+        further: Index | None = None,
     ) -> list[Match]:
         """Return the `k` best competences for a need; with `reverse`, needs for a competence.
 
         `among` is the index of texts of the same kind as `query`: what they have in common says
         nothing of this one. Without it, what texts in general have in common is left out.
+        `further` holds further texts of the index's rows, which lift their owners before the best
+        are chosen (see `matching.support`).
 
         Merely possible ones come only where there is nothing better, and few of them: people
         review every match. An empty list means that no pair is good enough.
         """
-        scorer, floor = self._pairs, self._pairs.scale.possible
-        ranked = self._ranked(
-            query, index, k, allowed, scorer, floor=floor, reverse=reverse, among=among
-        )
+        if not len(index):
+            return []
+        scorer = self._pairs
+        own = self.similarities(query, index, reverse=reverse, among=among)
+        gathered = Gathered(scorer.evidence(own), own)
+        if further is not None and len(further):
+            texts = self._texts_beside(further, index)
+            others = self._compared(query, texts.view, reverse, among)
+            gathered = Gathered.of(own, others, texts, scorer)
+        ranked = _ranked(gathered, index, k, allowed, scorer, scorer.scale.possible)
         better = [match for match in ranked if match.band is not Band.POSSIBLE]
         return better or ranked[:MOST_POSSIBLE]
 
-    def explain(self, need: Document, competence: Document, limit: int = 2) -> list[Evidence]:
-        """Return the pairs of sentences that speak most for a match, the best first."""
-        return self._explainer.explain(need, competence, limit)
+    def explain(
+        self,
+        need: Document,
+        competence: Document,
+        limit: int = 2,
+        *,
+        further: Sequence[Document] = (),
+    ) -> list[Evidence]:
+        """Return the pairs of sentences that speak most for a match, the best first.
+
+        `further` are further texts of the competence, whose sentences may be quoted too.
+        """
+        return self._explainer.explain(need, [competence, *further], limit)
 
     def view(self, index: Index) -> View:
         """Return the index as this version sees it.
 
         Raises MatcherFileError when it was built from another encoder's vectors.
         """
-        if len(index) and index.query.shape[1] != self._encoder.dim:
-            raise MatcherFileError("The index was built with another encoder: build it again.")
+        self._check(index)
         view = self._views.get(index)
         if view is None:
-            view = self._views[index] = View(index, self.parameters, self._background)
+            # A copy shares the arrays: a key that its own value holds would never be let go.
+            view = View(replace(index), self.parameters, self._background)
+            self._views[index] = view
         return view
 
     def similarities(
@@ -149,39 +177,52 @@ class Matcher:
         among: Index | None = None,
     ) -> Similarities:
         """Return how similar a text is to all rows, as `match` takes it."""
-        space = self.view(among).space if among is not None else self.parameters.space
-        sides = (Side.DOCUMENT, Side.QUERY) if reverse else (Side.QUERY, Side.DOCUMENT)
-        return self.view(index).similarities(query, *sides, space)
+        return self._compared(query, self.view(index), reverse, among)
 
     def pair_scores(self, similarities: Similarities) -> Scores:
         """Return the scores, 0..1, by which needs and competences are matched, [n]."""
         return self._pairs.scale.scores(self._pairs.evidence(similarities))
 
-    def _ranked(
-        self,
-        query: Representation,
-        index: Index,
-        k: int,
-        allowed: Keys | None,
-        scorer: PairScorer,
-        *,
-        floor: float,
-        reverse: bool = False,
-        among: Index | None = None,
-    ) -> list[Match]:
-        if not len(index):
-            return []
-        similarities = self.similarities(query, index, reverse=reverse, among=among)
-        evidence = scorer.evidence(similarities)
-        scores = scorer.scale.scores(evidence)
-        rows = index.positions(allowed)
-        best = best_rows(evidence, rows[scores[rows] >= floor], k)
-        found = []
-        for rank, row in enumerate(best, start=1):
-            parts = scorer.parts(similarities, row, float(scores[row]))
-            score = sum(part.contribution for part in parts)
-            found.append(Match(int(index.keys[row]), rank, score, parts, scorer.scale.band(score)))
-        return found
+    def _compared(
+        self, query: Representation, view: View, reverse: bool, among: Index | None
+    ) -> Similarities:
+        space = self.view(among).space if among is not None else self.parameters.space
+        sides = (Side.DOCUMENT, Side.QUERY) if reverse else (Side.QUERY, Side.DOCUMENT)
+        return view.similarities(query, *sides, space)
+
+    def _texts_beside(self, further: Index, owners: Index) -> FurtherTexts:
+        self._check(further)
+        known = self._further.get(further)
+        if known is not None and known[0]() is owners:
+            return known[1]
+        like = self.view(owners)
+        view = View(replace(further), self.parameters, self._background, like)
+        texts = FurtherTexts(view, owners)
+        self._further[further] = ref(owners), texts
+        return texts
+
+    def _check(self, index: Index) -> None:
+        if len(index) and index.query.shape[1] != self._encoder.dim:
+            raise MatcherFileError("The index was built with another encoder: build it again.")
+
+
+def _ranked(
+    gathered: Gathered,
+    index: Index,
+    k: int,
+    allowed: Keys | None,
+    scorer: PairScorer,
+    floor: float,
+) -> list[Match]:
+    scores = scorer.scale.scores(gathered.evidence)
+    rows = index.positions(allowed)
+    best = best_rows(gathered.evidence, rows[scores[rows] >= floor], k)
+    found = []
+    for rank, row in enumerate(best, start=1):
+        parts = scorer.parts(gathered.texts(row), float(scores[row]))
+        score = sum(part.contribution for part in parts)
+        found.append(Match(int(index.keys[row]), rank, score, parts, scorer.scale.band(score)))
+    return found
 
 
 def best_rows(evidence: Scores, rows: Keys, k: int) -> list[int]:

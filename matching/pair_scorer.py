@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -41,21 +41,23 @@ class PairScorer:
         """Return the weighted sum, [n]."""
         return similarities.weighted(self.weights)
 
-    def parts(self, similarities: Similarities, row: int, score: float) -> tuple[Part, ...]:
-        """Share a score out to meaning, words and terms by what each adds to the sum."""
-        one = similarities.of(row)
+    def parts(self, texts: Sequence[Similarities], score: float) -> tuple[Part, ...]:
+        """Share a score out to meaning, words and terms by what each adds to the sum.
+
+        `texts` are the similarities of the texts, one row each, of whose evidence the score is
+        the mean.
+        """
         shares = dict.fromkeys(_SHOWN_AS.values(), 0.0)
         for name, weight in self.weights.items():
-            shares[_SHOWN_AS[name]] += weight * max(float(getattr(one, name)[0]), 0.0)
+            shares[_SHOWN_AS[name]] += weight * _mean(texts, name)
         whole = sum(shares.values())
         if not whole:
             shares, whole = dict.fromkeys(shares, 1.0), float(len(shares))
         values = {
-            shown: sum(float(getattr(one, name)[0]) for name in names)
-            for shown, names in _VALUES.items()
+            shown: sum(_mean(texts, name) for name in names) for shown, names in _VALUES.items()
         }
         return tuple(
-            Part(name, min(max(values[name], 0.0), 1.0), score * share / whole)
+            Part(name, min(values[name], 1.0), score * share / whole)
             for name, share in shares.items()
         )
 
@@ -99,3 +101,8 @@ class PairScorer:
     def _name(self, base: str) -> str:
         content = json.dumps([self._header(base), dict(self.weights)], sort_keys=True)
         return f"{base}-p1-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+
+
+def _mean(texts: Sequence[Similarities], name: str) -> float:
+    """Return the mean of a likeness over one-row similarities; what is below 0 adds nothing."""
+    return sum(max(float(getattr(each, name)[0]), 0.0) for each in texts) / len(texts)

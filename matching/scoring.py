@@ -79,18 +79,29 @@ class Similarities:
 
 
 class View:
-    """An index as one matcher version sees it; what is computed once for all queries."""
+    """An index as one matcher version sees it; what is computed once for all queries.
 
-    def __init__(self, index: Index, parameters: Parameters, background: Background) -> None:
+    Means and rarity are those of the index's own public rows, or of another view's (`like`).
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        parameters: Parameters,
+        background: Background,
+        like: "View | None" = None,
+    ) -> None:
         self.index = index
-        self.space: ScoreSpace = parameters.space.fitted(index)
+        self.space: ScoreSpace = parameters.space.fitted(index) if like is None else like.space
         self._background = background
+        self._like = like
         self._lengths: dict[Side, Lengths] = {}
 
     @cached_property
     def lexicon(self) -> Lexicon:
         """Return the comparison of words."""
-        return Lexicon(self.index, self._background)
+        like = None if self._like is None else self._like.lexicon
+        return Lexicon(self.index, self._background, like)
 
     def similarities(
         self, text: Representation, side: Side, row_side: Side, space: ScoreSpace | None = None

@@ -90,11 +90,15 @@ class Representation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """A row of an index; only public rows count in the statistics of words."""
+    """A row of an index; only public rows count in the statistics of words.
+
+    `owner` is the key of the row of another index to which a further text belongs.
+    """
 
     key: int
     representation: Representation
     public: bool
+    owner: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +126,17 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A pair of sentences that are near, and the words they share as the document writes them."""
+    """A pair of sentences that are near, and the words they share as the document writes them.
+
+    `text` says in which of the document's texts the sentence stands: 0 is its own, then further
+    ones in their order.
+    """
 
     query_sentence: str
     document_sentence: str
     similarity: float
     shared: tuple[str, ...]
+    text: int = 0
 
 
 @dataclass(frozen=True, slots=True)

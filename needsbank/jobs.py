@@ -17,13 +17,18 @@ from matching import Document, MatchingError, Representation
 from needsbank.db.models import SetState, Subject
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import BankError
-from needsbank.services import embedding, suggesting, vector_sets
+from needsbank.services import embedding, evidence, suggesting, vector_sets
 from needsbank.services.embedded_sets import EmbeddedSets, SetReader
 from needsbank.services.embedding import Pending, SetClosed, SetRef
 from needsbank.services.retrieval import Retrieval, drop_snapshots
 
-EMBED_AT_ONCE = {Subject.NEED: 64, Subject.COMPETENCE: 8, Subject.PRIOR_WORK: 64}
-"""Texts in one transaction; few competences, since each has needs looked at again in it."""
+EMBED_AT_ONCE = {
+    Subject.NEED: 64,
+    Subject.COMPETENCE: 8,
+    Subject.REFERENCE: 8,
+    Subject.PRIOR_WORK: 64,
+}
+"""Texts in one transaction; few of competences, since each has needs looked at again in it."""
 _EMBED_BETWEEN_OTHERS = 8
 """So few that what people post waits less than a second behind them."""
 _SUGGEST_AT_ONCE = 8
@@ -50,13 +55,13 @@ def embed_pending(
 ) -> int:
     """Embed texts that the active set lacks, all or about `most`; return how many.
 
-    Needs near a new or changed competence are to be matched again.
+    Needs near a new or changed text of a competence are to be matched again.
     """
 
     def look_again(session: Session, batch: Sequence[Pending]) -> None:
         for each in batch:
-            if each.subject is Subject.COMPETENCE:
-                suggesting.look_again_near(session, retrieval, each.owner_id)
+            if each.subject in {Subject.COMPETENCE, Subject.REFERENCE}:
+                suggesting.look_again_near(session, retrieval, each.subject, each.owner_id)
 
     def batch() -> int:
         read, at_once = retrieval.matcher.represent, _at_once(subject, most)
@@ -154,6 +159,7 @@ def _work_once(engine: Engine, retrieval: Retrieval, sets: EmbeddedSets) -> int:
     """Do some of what is pending: new needs and competences first, then the long tail."""
     done = embed_pending(engine, retrieval, Subject.NEED, most=_EMBED_BETWEEN_OTHERS)
     done += embed_pending(engine, retrieval, Subject.COMPETENCE, most=_EMBED_BETWEEN_OTHERS)
+    done += embed_pending(engine, retrieval, Subject.REFERENCE, most=_EMBED_BETWEEN_OTHERS)
     done += suggest_pending(engine, retrieval, most=_SUGGEST_AT_ONCE)
     if not done:
         done = embed_pending(engine, retrieval, Subject.PRIOR_WORK, most=_EMBED_BETWEEN_OTHERS)
@@ -222,9 +228,9 @@ def _suggest_batch(engine: Engine, retrieval: Retrieval) -> int:
 
 def _find_evidence_batch(engine: Engine, retrieval: Retrieval) -> int:
     with Session(engine) as session:
-        lacking = suggesting.lacking_evidence(session, _EVIDENCE_AT_ONCE)
-        found = [(each.id, suggesting.find_evidence(retrieval.matcher, each)) for each in lacking]
+        lacking = evidence.lacking_evidence(session, _EVIDENCE_AT_ONCE)
+        found = [(each.id, evidence.find_evidence(retrieval.matcher, each)) for each in lacking]
     if found:
         with Session(engine) as session, transaction(session):
-            suggesting.store_evidence(session, found)
+            evidence.store_evidence(session, found)
     return len(found)

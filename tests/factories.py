@@ -13,6 +13,7 @@ from needsbank.db.models import (
     Need,
     Organisation,
     PriorWork,
+    Reference,
     Suggestion,
     Unit,
     User,
@@ -23,6 +24,7 @@ from needsbank.domain.languages import Language
 from needsbank.domain.needs import DescribeNeed, NeedState
 from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
+from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Role
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.visibility import Visibility
@@ -138,6 +140,21 @@ def add_competence(session: Session, author: User | None = None, **values: Any) 
         "unit_id": unit_id_of(session, author),
     }
     stored: Competence = _stored(session, Competence(author_id=author.id, **{**defaults, **values}))
+    return stored
+
+
+def add_reference(session: Session, competence: Competence, **values: Any) -> Reference:
+    """Add a project that a competence has done."""
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "kind": ReferenceKind.PROJECT,
+        "title": f"Project {number}",
+        "language": Language.EN,
+        "position": number,
+    }
+    stored: Reference = _stored(
+        session, Reference(competence_id=competence.id, **{**defaults, **values})
+    )
     return stored
 
 

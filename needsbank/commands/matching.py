@@ -23,7 +23,7 @@ from needsbank.db.queries.competences import CompetenceFilter
 from needsbank.db.queries.needs import NeedFilter
 from needsbank.db.queries.prior_works import PriorWorkFilter
 from needsbank.domain.roles import ANONYMOUS
-from needsbank.services import browsing, embedding, suggesting
+from needsbank.services import browsing, embedding, evidence, suggesting
 from needsbank.services.retrieval import Retrieval
 
 _GIVES_WAY = 10
@@ -32,6 +32,7 @@ _GIVES_WAY = 10
 _NAMES = {
     Subject.NEED: "Reading needs",
     Subject.COMPETENCE: "Reading competences",
+    Subject.REFERENCE: "Reading what competences have done",
     Subject.PRIOR_WORK: "Reading prior works",
 }
 
@@ -75,7 +76,7 @@ def match_all(on: Engine, bank: Retrieval) -> None:
 def find_all_evidence(on: Engine, bank: Retrieval) -> None:
     """Compare the sentences of every suggestion that waits for it."""
     with Session(on) as session:
-        total = suggesting.count_lacking_evidence(session)
+        total = evidence.count_lacking_evidence(session)
     if total:
         with progress_bar() as bar:
             task = bar.add_task("Comparing sentences", total=total)

@@ -28,6 +28,7 @@ _AT_ONCE = 1000
 _NAMES = {
     Subject.NEED: "Needs",
     Subject.COMPETENCE: "Competences",
+    Subject.REFERENCE: "What competences have done",
     Subject.PRIOR_WORK: "Prior works",
 }
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from needsbank.domain.errors import IllegalTransition, Invalid
 from needsbank.domain.fields import Field
+from needsbank.domain.references import DescribeReference
 from needsbank.domain.visibility import Visibility
 
 
@@ -83,3 +84,4 @@ class DescribeCompetence:
     field: Field | None = None
     visibility: Visibility = Visibility.PUBLIC
     capacity: Capacity = Capacity()
+    references: tuple[DescribeReference, ...] = ()

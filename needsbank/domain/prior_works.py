@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
-from urllib.parse import urlsplit
 
+from needsbank.domain.addresses import is_web_address
 from needsbank.domain.errors import Invalid
 from needsbank.domain.languages import Language, content_language
 
@@ -121,13 +121,8 @@ def _year(row: dict[str, Any], errors: dict[str, str], latest: int) -> int | Non
 
 def _url(row: dict[str, Any], errors: dict[str, str]) -> str:
     url = _text(row, "url", errors, URL_MAX)
-    if url and "url" not in errors:
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            parts = None
-        if parts is None or parts.scheme not in {"http", "https"} or not parts.netloc:
-            errors["url"] = "url"
+    if url and "url" not in errors and not is_web_address(url):
+        errors["url"] = "url"
     return url
 
 

@@ -13,8 +13,8 @@ from needsbank.db.queries.needs import need_to_read
 from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
 from needsbank.domain.errors import NotFound
 from needsbank.domain.roles import Actor
-from needsbank.services.embedding import document_of
 from needsbank.services.retrieval import Retrieval
+from needsbank.services.texts import document_of
 
 SENTENCES = 3
 NEAR_FROM = 0.3

@@ -21,6 +21,7 @@ from needsbank.domain.languages import content_language
 from needsbank.domain.roles import Actor, may_edit, may_post_competence
 from needsbank.domain.suggestions import UNDECIDED
 from needsbank.services import audit
+from needsbank.services.references import describe_references
 from needsbank.services.units import units_of
 
 
@@ -30,6 +31,7 @@ def draft_competence(session: Session, actor: Actor, command: DescribeCompetence
     competence = Competence(author_id=actor.person_id, state=CompetenceState.DRAFT)
     _describe(competence, unit, command)
     session.add(competence)
+    describe_references(session, competence, command.references)
     session.flush()  # the audit entry needs the key
     audit.record(session, actor, "draft", "competence", competence.id)
     return competence
@@ -40,8 +42,13 @@ def change_competence(
 ) -> Competence:
     """Say a competence anew; needs are matched with it again."""
     competence = _own(session, actor, competence_id)
-    _describe(competence, _unit(session, actor, command.unit_id), command)
-    competence.embedded_in = None
+    unit = _unit(session, actor, command.unit_id)
+    _describe(competence, unit, command)
+    is_new = session.is_modified(competence, include_collections=False)
+    # A reference that is gone leaves nothing to read, but needs were matched with it too.
+    if describe_references(session, competence, command.references) or is_new:
+        competence.embedded_in = None
+    competence.updated = now()
     audit.record(session, actor, "change", "competence", competence.id)
     return competence
 
@@ -103,7 +110,6 @@ def _describe(competence: Competence, unit: Unit, command: DescribeCompetence) -
     competence.kind = command.kind
     competence.unit_id, competence.organisation_id = unit.id, unit.organisation_id
     competence.title, competence.description = command.title.strip(), command.description.strip()
-    competence.updated = now()
     competence.field, competence.visibility = command.field, command.visibility
     written = f"{competence.title}. {competence.description}"
     competence.language = content_language(command.language or detect_language(written))

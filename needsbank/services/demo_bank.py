@@ -14,6 +14,7 @@ from needsbank.db.models import (
     Membership,
     Need,
     Organisation,
+    Reference,
     Suggestion,
     Unit,
     User,
@@ -25,6 +26,7 @@ from needsbank.domain.languages import Language
 from needsbank.domain.needs import NeedState, Scope
 from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import parse_prior_work
+from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import (
     AnswerSuggestion,
@@ -231,6 +233,18 @@ def _competence(
         team_min=record.get("team_min"),
         team_max=record.get("team_max"),
         starts_on=None if starts_in is None else (now() + timedelta(days=starts_in)).date(),
+        references=[
+            Reference(
+                position=place,
+                kind=ReferenceKind(each["kind"]),
+                title=each["title"],
+                description=each.get("description", ""),
+                year=each.get("year"),
+                url=each.get("url", ""),
+                language=Language(each.get("language", record["language"])),
+            )
+            for place, each in enumerate(record.get("references", ()))
+        ],
     )
 
 

@@ -17,32 +17,21 @@ from sqlalchemy.orm import Session
 from matching import Document, Representation, Vector
 from needsbank.db.models import (
     MOST_SETS,
-    Competence,
     Embedding,
-    Need,
-    PriorWork,
+    Reference,
     SetState,
     Subject,
     VectorSet,
 )
-from needsbank.domain import competences, needs
-from needsbank.domain.competences import CompetenceState
 from needsbank.domain.errors import Conflict
-from needsbank.domain.languages import Language
-from needsbank.domain.needs import NeedState
-from needsbank.domain.visibility import Visibility
-
-Owner = Need | Competence | PriorWork
-
-
-def _model(subject: Subject) -> type[Owner]:
-    match subject:
-        case Subject.NEED:
-            return Need
-        case Subject.COMPETENCE:
-            return Competence
-        case Subject.PRIOR_WORK:
-            return PriorWork
+from needsbank.services.texts import (
+    Owner,
+    document_of,
+    is_public,
+    is_published,
+    model_of,
+    published,
+)
 
 
 class SetClosed(Conflict):
@@ -76,31 +65,28 @@ class Pending:
     public: bool
 
 
-def document_of(owner: Owner) -> Document:
-    """Return what the matcher reads of a need, a competence or a prior work."""
-    language = "" if owner.language is Language.OTHER else owner.language.value
-    return Document(id=str(owner.id), title=owner.title, body=owner.body, language=language)
-
-
 def pending(session: Session, subject: Subject, into: SetRef, limit: int) -> list[Pending]:
-    """Return up to `limit` texts that the set does not hold in their present form."""
-    model = _model(subject)
-    lacking = select(model).where(*_lacking(model, into)).limit(limit)
-    # The checker sees only what three tables have in common: their base.
+    """Return up to `limit` texts that the set does not hold in their present form.
+
+    A reference waits until its competence has been read once: its row names that one's key.
+    """
+    model = model_of(subject)
+    lacking = select(model).where(*_lacking(model, into), *_ready(model, into)).limit(limit)
+    # The checker sees only what the tables have in common: their base.
     owners = cast(list[Owner], session.scalars(lacking).all())
-    return [Pending(subject, each.id, document_of(each), _is_public(each)) for each in owners]
+    return [Pending(subject, each.id, document_of(each), is_public(each)) for each in owners]
 
 
 def count_pending(session: Session, subject: Subject, into: SetRef) -> int:
     """Return how many texts the set does not hold in their present form."""
-    model = _model(subject)
+    model = model_of(subject)
     return session.scalar(select(func.count(model.id)).where(*_lacking(model, into))) or 0
 
 
 def count_texts(session: Session, subject: Subject) -> int:
     """Return how many texts there are to hold."""
-    model = _model(subject)
-    return session.scalar(select(func.count(model.id)).where(*_published(model))) or 0
+    model = model_of(subject)
+    return session.scalar(select(func.count(model.id)).where(*published(model))) or 0
 
 
 def store(
@@ -118,11 +104,12 @@ def store(
     seqs = {each: count(_next_seq(session, each, into.space_id)) for each in subjects}
     for work, representation in batch:
         owner = _locked(session, work)
-        if owner is None or not _is_published(owner) or document_of(owner) != work.document:
+        if owner is None or not is_published(owner) or document_of(owner) != work.document:
             skipped.append(work.owner_id)
             continue
         row = _row(session, work, into.space_id)
-        row.seq, row.public = next(seqs[work.subject]), _is_public(owner)
+        row.belongs_to = _key_of_competence(session, owner, into)
+        row.seq, row.public = next(seqs[work.subject]), is_public(owner)
         row.language, row.text = representation.language, representation.text
         row.lemmas = representation.lemmas
         row.query_vector = to_bytes(representation.query)
@@ -187,17 +174,31 @@ def _lacking(model: type[Owner], into: SetRef) -> list[ColumnElement[bool]]:
     marks = [mark for mark in range(1 << MOST_SETS) if not mark & into.bit]
     return [
         or_(model.embedded_in.is_(None), model.embedded_in.in_(marks)),
-        *_published(model),
+        *published(model),
     ]
 
 
-def _published(model: type[Owner]) -> list[ColumnElement[bool]]:
-    # "not in", since SQLite would otherwise read every published row instead of the marks' index.
-    if model is Need:
-        return [Need.state.not_in(set(NeedState) - needs.PUBLISHED)]
-    if model is Competence:
-        return [Competence.state.not_in(set(CompetenceState) - competences.PUBLISHED)]
-    return []
+def _ready(model: type[Owner], into: SetRef) -> list[ColumnElement[bool]]:
+    if model is not Reference:
+        return []
+    read = select(Embedding.key).where(
+        Embedding.subject == Subject.COMPETENCE,
+        Embedding.space_id == into.space_id,
+        Embedding.owner_id == Reference.competence_id,
+    )
+    return [read.exists()]
+
+
+def _key_of_competence(session: Session, owner: Owner, into: SetRef) -> int | None:
+    if not isinstance(owner, Reference):
+        return None
+    return session.scalar(
+        select(Embedding.key).where(
+            Embedding.subject == Subject.COMPETENCE,
+            Embedding.space_id == into.space_id,
+            Embedding.owner_id == owner.competence_id,
+        )
+    )
 
 
 def _check_open(session: Session, into: SetRef) -> None:
@@ -209,7 +210,7 @@ def _check_open(session: Session, into: SetRef) -> None:
 
 def _locked(session: Session, work: Pending) -> Owner | None:
     # A change that commits between our look and our write would seem to be held.
-    found = session.get(_model(work.subject), work.owner_id, with_for_update=True)
+    found = session.get(model_of(work.subject), work.owner_id, with_for_update=True)
     return cast(Owner | None, found)
 
 
@@ -258,17 +259,3 @@ def _row(session: Session, work: Pending, space_id: str) -> Embedding:
         )
     )
     return row or Embedding(subject=work.subject, owner_id=work.owner_id, space_id=space_id)
-
-
-def _is_published(owner: Owner) -> bool:
-    match owner:
-        case Need():
-            return owner.state in needs.PUBLISHED
-        case Competence():
-            return owner.state in competences.PUBLISHED
-        case PriorWork():
-            return True
-
-
-def _is_public(owner: Owner) -> bool:
-    return isinstance(owner, PriorWork) or owner.visibility is Visibility.PUBLIC

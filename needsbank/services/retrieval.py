@@ -109,7 +109,7 @@ class SubjectIndex:
             .execution_options(yield_per=_READ_AT_ONCE)
         )
         for row in rows:
-            yield Row(row.key, representation_of(row), row.public)
+            yield Row(row.key, representation_of(row), row.public, row.belongs_to)
             session.expunge(row)
 
     def _mine(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

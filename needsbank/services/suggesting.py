@@ -1,14 +1,13 @@
 """Suggestions: for each open need the best competences of each kind, for people to review."""
 
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from matching import Match, Matcher, Representation
-from needsbank.db.models import Competence, Embedding, Need, Subject, Suggestion
+from matching import Match, Representation
+from needsbank.db.models import Competence, Embedding, Need, Reference, Subject, Suggestion
 from needsbank.db.queries.competences import CompetenceFilter, competences_to_read
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.domain.clock import now
@@ -17,7 +16,7 @@ from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Actor
 from needsbank.domain.suggestions import PER_KIND, SuggestionState
 from needsbank.services.browsing import COMPETENCES, NEEDS, keys_of, owners_by_key
-from needsbank.services.embedding import document_of, stored_representation
+from needsbank.services.embedding import stored_representation
 from needsbank.services.retrieval import Retrieval
 
 _NEEDS_NEAR_A_COMPETENCE = 100
@@ -33,12 +32,6 @@ def needs_to_match(session: Session, retrieval: Retrieval, limit: int) -> list[U
 def count_to_match(session: Session, retrieval: Retrieval) -> int:
     """Return how many open needs this matcher version has not looked at."""
     return session.scalar(select(func.count(Need.id)).where(*_unmatched(retrieval))) or 0
-
-
-def count_lacking_evidence(session: Session) -> int:
-    """Return how many suggestions wait for their sentences to be compared."""
-    lacking = select(func.count(Suggestion.id)).where(Suggestion.evidence.is_(None))
-    return session.scalar(lacking) or 0
 
 
 def find_candidates(
@@ -80,11 +73,19 @@ def store_suggestions(
     need.matched_with = version
 
 
-def look_again_near(session: Session, retrieval: Retrieval, competence_id: UUID) -> None:
-    """Have the needs matched again that a new or changed competence might suit."""
-    space_id = retrieval.matcher.space_id
-    stored = stored_representation(session, Subject.COMPETENCE, competence_id, space_id)
-    if stored is None:
+def look_again_near(
+    session: Session, retrieval: Retrieval, subject: Subject, owner_id: UUID
+) -> None:
+    """Have the needs matched again that a new or changed text of a competence might suit.
+
+    The text is the competence's own or one of its references.
+    """
+    competence_id: UUID | None = owner_id
+    if subject is Subject.REFERENCE:
+        of = select(Reference.competence_id).where(Reference.id == owner_id)
+        competence_id = session.scalar(of)
+    stored = stored_representation(session, subject, owner_id, retrieval.matcher.space_id)
+    if stored is None or competence_id is None:
         return
     near = retrieval.matcher.match(
         stored[1],
@@ -102,40 +103,6 @@ def look_again_near(session: Session, retrieval: Retrieval, competence_id: UUID)
     )
 
 
-def lacking_evidence(session: Session, limit: int) -> list[Suggestion]:
-    """Return suggestions whose sentences have not been compared yet, newest first."""
-    return list(
-        session.scalars(
-            select(Suggestion)
-            .where(Suggestion.evidence.is_(None))
-            .options(joinedload(Suggestion.need), joinedload(Suggestion.competence))
-            .order_by(Suggestion.created.desc(), Suggestion.rank)
-            .limit(limit)
-        )
-    )
-
-
-def find_evidence(matcher: Matcher, suggestion: Suggestion) -> list[dict[str, Any]]:
-    """Return the sentences of both sides that carry a suggestion, best first."""
-    evidence = matcher.explain(document_of(suggestion.need), document_of(suggestion.competence))
-    return [
-        {
-            "need": each.query_sentence,
-            "competence": each.document_sentence,
-            "shared": list(each.shared),
-        }
-        for each in evidence
-    ]
-
-
-def store_evidence(session: Session, found: list[tuple[UUID, list[dict[str, Any]]]]) -> None:
-    """Store evidence for suggestions that still exist."""
-    for suggestion_id, evidence in found:
-        suggestion = session.get(Suggestion, suggestion_id)
-        if suggestion is not None:
-            suggestion.evidence = evidence
-
-
 def competences_for(
     session: Session, retrieval: Retrieval, actor: Actor, need: Need
 ) -> list[tuple[Competence, Match]]:
@@ -148,6 +115,7 @@ def competences_for(
     if stored is None:
         return []
     index = retrieval.index(session, Subject.COMPETENCE)
+    done = retrieval.index(session, Subject.REFERENCE)
     needs = retrieval.index(session, Subject.NEED)
     found: list[tuple[Competence, Match]] = []
     for kind in CompetenceKind:
@@ -157,7 +125,7 @@ def competences_for(
         )
         allowed = keys_of(session, retrieval, COMPETENCES, readable)
         matches = retrieval.matcher.match(
-            stored[1], index, k=PER_KIND, allowed=allowed, among=needs
+            stored[1], index, k=PER_KIND, allowed=allowed, among=needs, further=done
         )
         keys = [match.key for match in matches]
         owners = owners_by_key(session, COMPETENCES, readable, keys)
@@ -253,7 +221,10 @@ def _best_of_kind(
     index = retrieval.index(session, Subject.COMPETENCE)
     allowed = retrieval.keys(session, Subject.COMPETENCE, on_offer)
     needs = retrieval.index(session, Subject.NEED)
-    matches = retrieval.matcher.match(representation, index, k=places, allowed=allowed, among=needs)
+    done = retrieval.index(session, Subject.REFERENCE)
+    matches = retrieval.matcher.match(
+        representation, index, k=places, allowed=allowed, among=needs, further=done
+    )
     owners = dict(
         session.execute(
             select(Embedding.key, Embedding.owner_id).where(

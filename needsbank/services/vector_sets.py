@@ -17,6 +17,7 @@ from needsbank.db.models import (
     MatcherVersion,
     Need,
     PriorWork,
+    Reference,
     SetState,
     Subject,
     VectorSet,
@@ -206,7 +207,7 @@ def close(session: Session, set_id: int) -> SetRef:
 def unmark_some(session: Session, of: SetRef, most: int) -> int:
     """Let at most `most` texts of each kind be missing again; return how many were held."""
     unmarked = 0
-    for model in (Need, Competence, PriorWork):
+    for model in (Need, Competence, Reference, PriorWork):
         held = select(model.id).where(model.embedded_in.in_(marks_with(of.bit))).limit(most)
         ids = list(session.scalars(held))
         without = model.embedded_in.op("-")(of.bit)

@@ -1,6 +1,6 @@
 """What the bank's forms share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field as FormField
-from wtforms import StringField
+from wtforms import FieldList, Form, HiddenField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.validators import Length, StopValidation
@@ -69,6 +69,14 @@ class BankForm(FlaskForm):
             return super().bind_field(form, unbound_field, options)
 
 
+class KeyField(HiddenField):
+    """The key of what a row tells of, none for a new one."""
+
+    def process_data(self, value: Any) -> None:
+        """Take the key as it is sent."""
+        super().process_data("" if value is None else str(value))
+
+
 def at_most(length: int) -> Length:
     """Return a validator that says how long the text may be."""
     return Length(max=length, message=_l("Shorten this to at most %(max)d characters."))
@@ -102,6 +110,17 @@ def unit_choices(units: Sequence[Unit], *, grouped: bool = True) -> list[SelectC
 def unit_id(text: str) -> UUID:
     """Return the id of a chosen unit."""
     return UUID(text)
+
+
+def problems(form: Form) -> Iterator[tuple[FormField, str]]:
+    """Give what is wrong with each field in the form's order, those of its rows too."""
+    for field in form:
+        if isinstance(field, FieldList):
+            yield from ((field, each) for each in field.errors if not isinstance(each, dict))
+            for row in field:
+                yield from problems(row.form)
+        elif field.errors:
+            yield field, field.errors[0]
 
 
 def show_errors(form: FlaskForm, error: Invalid) -> None:

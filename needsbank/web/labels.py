@@ -16,6 +16,7 @@ from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
 from needsbank.domain.needs import CloseReason, NeedState, Scope
 from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
+from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import Side, SuggestionState, Verdict
 from needsbank.domain.visibility import Visibility
@@ -104,6 +105,11 @@ LABELS: dict[Enum, LazyString] = {
     PriorWorkKind.SERVICE_MODEL: _l("Service model"),
     PriorWorkKind.PRODUCT: _l("Product"),
     PriorWorkKind.OTHER: _l("Other work"),
+    ReferenceKind.PROJECT: _l("Project"),
+    ReferenceKind.COURSE: _l("Course"),
+    ReferenceKind.PUBLICATION: _l("Publication"),
+    ReferenceKind.THESIS: _l("Thesis"),
+    ReferenceKind.OTHER: _l("Other work"),
     SuggestionState.PROPOSED: _l("To be reviewed"),
     SuggestionState.DEFERRED: _l("Deferred"),
     SuggestionState.REJECTED: _l("Rejected"),

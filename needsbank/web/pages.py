@@ -12,6 +12,7 @@ from needsbank.web.account.views import bp as account
 from needsbank.web.administration.views import bp as administration
 from needsbank.web.competences.views import bp as competences
 from needsbank.web.coordination.views import bp as coordination
+from needsbank.web.forms import problems
 from needsbank.web.front.views import bp as front
 from needsbank.web.languages import current_language
 from needsbank.web.needs.views import bp as needs
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
     app.jinja_env.tests["address"] = _is_address
     app.jinja_env.filters["browser_name"] = browser_name
     app.jinja_env.globals["query_max"] = QUERY_MAX
+    app.jinja_env.filters["problems"] = problems
 
 
 def show_accounts(app: Flask, accounts: Sequence[Account], password: str) -> None:

@@ -50,7 +50,7 @@ _TITLE = "#main article h2 a, #main article h3 a"
 # "success" is the tag of what is open.
 _OWN_NEED = "#main article:has([data-color=success]) a[href^='/needs/']"
 _OWN_COMPETENCE = "#main article:has([data-color=success]) a[href^='/competences/']"
-_SEND = "#main button[type=submit]:not([formaction])"
+_SEND = "#main button[type=submit]:not([formaction], [aria-hidden])"
 _QUEUED = "#main ol h2 a"
 _SUGGESTED = "#main li h3 a[href*='/suggestions/']"
 

@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from needsbank import jobs
 from needsbank.db.base import WRITE, make_engine
 from needsbank.db.migrations.running import (
     OutdatedDatabase,
@@ -16,6 +17,7 @@ from needsbank.db.migrations.running import (
 )
 from needsbank.db.models import (
     AuditEntry,
+    Competence,
     Embedding,
     Need,
     SetState,
@@ -26,7 +28,13 @@ from needsbank.db.models import (
 )
 from needsbank.domain.roles import Role
 from needsbank.services import audit, embedding, vector_sets
-from tests.factories import add_prior_work, add_suggestion, add_user
+from tests.factories import (
+    add_competence,
+    add_prior_work,
+    add_reference,
+    add_suggestion,
+    add_user,
+)
 
 
 @pytest.fixture
@@ -179,6 +187,29 @@ def test_walking_back_from_vector_sets_leaves_the_active_one(engine, session):
     upgrade_to_newest(engine)
     with Session(engine) as after:
         assert vector_sets.active(after) == active
+
+
+def test_walking_back_from_references_leaves_nothing_that_the_version_before_cannot_read(
+    engine, session, retrieval
+):
+    competence = add_competence(session)
+    add_reference(session, competence)
+    for subject in Subject:
+        jobs.embed_pending(engine, retrieval, subject)
+    subjects = select(Embedding.subject).order_by(Embedding.key)
+    session.rollback()
+    assert session.scalars(subjects).all() == [Subject.COMPETENCE, Subject.REFERENCE]
+    session.close()
+    walk(engine, "0004")
+    with engine.connect() as connection:
+        left = connection.execute(text("select subject from embeddings")).scalars().all()
+        held = connection.execute(text("select embedded_in from competences")).scalars().all()
+    assert (left, held) == (["competence"], [1])
+    upgrade_to_newest(engine)
+    check_models(engine)
+    with Session(engine) as after:
+        assert after.get_one(Competence, competence.id).references == []
+        assert after.scalars(select(Embedding.belongs_to)).all() == [None]
 
 
 def test_walking_back_to_the_beginning_leaves_nothing(engine):

@@ -30,5 +30,13 @@ def rows(texts: Sequence[str], *, public: bool = True, first_key: int = 0) -> li
     ]
 
 
+def texts_of(owners: Sequence[int], texts: Sequence[str], *, first_key: int = 1000) -> list[Row]:
+    """Return further texts, the first of the first owner and so on; they enter no statistics."""
+    return [
+        Row(key, representation(text), False, owner)
+        for key, (owner, text) in enumerate(zip(owners, texts, strict=True), start=first_key)
+    ]
+
+
 def document(title: str, body: str = "", language: str = "") -> Document:
     return Document(id="d", title=title, body=body, language=language)

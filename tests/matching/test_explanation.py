@@ -127,6 +127,64 @@ def test_the_evidence_is_the_same_whatever_was_explained_before(explained, match
         ]
 
 
+def _references(line):
+    return [
+        Document(
+            id=f"{line['id']}-{place}",
+            title=each["title"],
+            body=each["description"],
+            language=each.get("language", line["language"]),
+        )
+        for place, each in enumerate(line["references"])
+    ]
+
+
+class Offered:
+    """A competence with what it has done, alone in its bank, as a need finds it."""
+
+    def __init__(self, matcher, asked, texts):
+        self._matcher, self._asked, self._texts = matcher, asked, texts
+
+    def score(self, without=""):
+        """Return the match's score when a sentence is taken out of all texts; 0 is no match."""
+        own, *done = self._matcher.represent([_cut(each, without) for each in self._texts])
+        rows = [Row(key, text, False, 0) for key, text in enumerate(done, start=1)]
+        further, index = Index.build(rows), Index.build([Row(0, own, False)])
+        found = self._matcher.match(self._asked, index, k=1, further=further)
+        return found[0].score if found else 0.0
+
+
+def _cut(document, sentence):
+    title, body = (
+        " ".join(each for each in sentences(canonical(text)) if each != sentence)
+        for text in (document.title, document.body)
+    )
+    return Document(id=document.id, title=title, body=body, language=document.language)
+
+
+@pytest.mark.slow
+def test_a_match_rests_on_what_is_quoted_of_what_was_done_too(demo_folder, matcher_folder, builtin):
+    real_matcher = Matcher.load(matcher_folder, Remembering(builtin))
+    needs = {line["id"]: _document(line) for line in _read(demo_folder, "needs")}
+    offers = {line["id"]: line for line in _read(demo_folder, "competences")}
+    quoted_of_done = 0
+    pairs = [
+        pair for pair in _read(demo_folder, "pairs") if "references" in offers[pair["competence"]]
+    ]
+    for pair in pairs[::3]:
+        line, need = offers[pair["competence"]], needs[pair["need"]]
+        own, done = _document(line), _references(line)
+        asked = real_matcher.represent([need])[0]
+        offered = Offered(real_matcher, asked, [own, *done])
+        whole = offered.score()
+        if not whole:
+            continue
+        (first, *_) = real_matcher.explain(need, own, further=done)
+        assert offered.score(without=first.document_sentence) < whole, (pair, first)
+        quoted_of_done += first.text > 0
+    assert quoted_of_done >= 3
+
+
 NEED = Document(id="n", title="Avaimet katoavat kotihoidossa", language="fi")
 
 

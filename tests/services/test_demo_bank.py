@@ -3,10 +3,21 @@
 import pytest
 from sqlalchemy import func, select
 
-from needsbank.db.models import Competence, Need, Organisation, PriorWork, Suggestion, Unit, User
+from needsbank.db.models import (
+    Competence,
+    Need,
+    Organisation,
+    PriorWork,
+    Reference,
+    Suggestion,
+    Unit,
+    User,
+)
 from needsbank.db.transaction import transaction
+from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind
 from needsbank.domain.languages import Language
+from needsbank.domain.references import DescribeReference, check_references
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.visibility import Visibility
@@ -45,6 +56,24 @@ def test_every_record_is_stored(session, loaded):
     models = (Organisation, Need, Competence, PriorWork)
     assert [count(session, model) for model in models] == [len(loaded[name]) for name in FILES]
     assert count(session, Unit) == sum(len(each["units"]) for each in loaded["organisations"])
+
+
+def test_what_competences_have_done_is_stored_as_anybody_could_have_typed_it(session, loaded):
+    told = [each["references"] for each in loaded["competences"] if "references" in each]
+    assert (len(told), count(session, Reference)) == (15, 26)
+    for competence in session.scalars(select(Competence).where(Competence.references.any())):
+        titles = [each.title for each in competence.references]
+        assert titles in [[each["title"] for each in references] for references in told]
+        commands = [
+            DescribeReference(
+                title=each.title, description=each.description, year=each.year, url=each.url
+            )
+            for each in competence.references
+        ]
+        check_references(commands, latest_year=now().year)
+    assert {Language.FI, Language.SV, Language.EN} == set(
+        session.scalars(select(Reference.language))
+    )
 
 
 def test_there_is_an_account_of_every_role(session, loaded):

@@ -11,6 +11,7 @@ from needsbank.domain.languages import Language
 from needsbank.domain.needs import NeedState
 from needsbank.domain.visibility import Visibility
 from needsbank.services import embedding, needs
+from needsbank.services.texts import document_of
 from tests.factories import add_competence, add_need, add_prior_work, describing, reread
 
 
@@ -70,13 +71,13 @@ def test_pending_texts_come_in_batches_of_at_most_the_limit(session, into):
 
 def test_a_text_of_no_language_of_ours_is_left_to_be_detected(session):
     work = add_prior_work(session, language=Language.OTHER, abstract="Zusammenfassung")
-    assert embedding.document_of(work).language == ""
-    assert embedding.document_of(work).body == "Zusammenfassung"
+    assert document_of(work).language == ""
+    assert document_of(work).body == "Zusammenfassung"
 
 
 def test_stored_vectors_come_back_as_they_were_to_half_precision(session, retrieval):
     need = add_need(session, title="Keys of homes", problem="Substitutes lose keys.")
-    (read,) = retrieval.matcher.represent([embedding.document_of(need)])
+    (read,) = retrieval.matcher.represent([document_of(need)])
     assert embed(session, retrieval, Subject.NEED) == []
     stored = embedding.stored_representation(
         session, Subject.NEED, need.id, retrieval.matcher.space_id

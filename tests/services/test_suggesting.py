@@ -18,7 +18,7 @@ from needsbank.domain.organisations import Region
 from needsbank.domain.roles import ANONYMOUS, Role
 from needsbank.domain.suggestions import PER_KIND, SuggestionState, Verdict
 from needsbank.domain.visibility import Visibility
-from needsbank.services import needs, suggesting
+from needsbank.services import evidence, needs, suggesting
 from tests.factories import (
     add_competence,
     add_need,
@@ -321,7 +321,7 @@ def test_a_need_that_changed_meanwhile_is_matched_by_its_new_text(
 def test_evidence_is_found_once_and_kept(session, engine, need, add_suiting, run, retrieval):
     add_suiting()
     run()
-    assert suggesting.count_lacking_evidence(session) == 1
+    assert evidence.count_lacking_evidence(session) == 1
     assert jobs.find_missing_evidence(engine, retrieval) == 1
     (suggestion,) = suggestions(session)
     session.refresh(suggestion)
@@ -333,7 +333,7 @@ def test_evidence_is_found_once_and_kept(session, engine, need, add_suiting, run
 
 def test_evidence_of_what_is_gone_is_dropped(session, engine):
     with transaction(session):
-        suggesting.store_evidence(session, [(uuid4(), [])])
+        evidence.store_evidence(session, [(uuid4(), [])])
     assert suggestions(session) == []
 
 

@@ -32,6 +32,7 @@ from tests.factories import (
     add_need,
     add_organisation,
     add_prior_work,
+    add_reference,
     add_suggestion,
     add_user,
     day,
@@ -50,6 +51,8 @@ OFFERED = {
     "title": "Key logistics",
     "description": "Student team that designs how keys of home care customers are kept.",
 }
+DONE = {"title": "Keys of customers", "description": "A project on keys in home care."}
+SECRET_DONE = {"title": "Zirconium keys", "description": "Keys of customers made of zirconium."}
 SECRET_OFFER = {
     "title": "Zirconium laboratory",
     "description": "A laboratory for zirconium prototypes that nobody may know of.",
@@ -93,6 +96,7 @@ def bank(session, author, readers):
         )
     need = session.query(Need).filter_by(author_id=readers["partner"].id).one()
     competence = session.query(Competence).filter_by(author_id=readers["member"].id).one()
+    add_reference(session, competence, **DONE)
     add_suggestion(session, need, competence, state=SuggestionState.APPROVED, updated=day(3))
     return readers
 
@@ -108,6 +112,9 @@ def hide(session, author):
 def _hidden_at(session, author, level):
     secret = add_need(session, author, **SECRET, visibility=level)
     secret_offer = add_competence(session, author, **SECRET_OFFER, visibility=level)
+    for done in (DONE, SHOWN, SECRET_DONE):
+        text = done.get("description") or done["problem"]
+        add_reference(session, secret_offer, title=done["title"], description=text)
     add_suggestion(session, secret, secret_offer, state=SuggestionState.APPROVED)
     return [
         secret,
@@ -196,6 +203,8 @@ TEXTS = (
     SHOWN["title"],
     f"{SHOWN['title']} {SHOWN['problem']}",
     OFFERED["description"],
+    DONE["title"],
+    SECRET_DONE["description"],
     "keys",
 )
 
@@ -334,6 +343,10 @@ def test_whoever_may_read_it_finds_it(banks, bank, author):
     for address in (f"/search?q={quote(SECRET['title'])}", "/needs/?ended=1", "/my"):
         assert SECRET["title"] in client.get(address).get_data(as_text=True)
     assert SECRET_OFFER["title"] in client.get("/competences/").get_data(as_text=True)
+    with Session(full.engine) as session:
+        secret = session.query(Competence).filter_by(**SECRET_OFFER, state=CompetenceState.OPEN)
+        address = f"/competences/{secret[0].id}"
+    assert SECRET_DONE["title"] in client.get(address).get_data(as_text=True)
 
 
 def test_every_readable_route_is_compared(app, session, bank):

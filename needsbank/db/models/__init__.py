@@ -1,7 +1,7 @@
 """All tables, imported in one place so that the metadata is whole."""
 
 from needsbank.db.models.audit import AuditEntry
-from needsbank.db.models.competences import Competence
+from needsbank.db.models.competences import Competence, Reference
 from needsbank.db.models.embeddings import Embedding, Subject
 from needsbank.db.models.imports import ImportRun
 from needsbank.db.models.matcher_versions import MatcherVersion, VersionState
@@ -26,6 +26,7 @@ __all__ = [
     "Need",
     "Organisation",
     "PriorWork",
+    "Reference",
     "SetState",
     "SignInSession",
     "Subject",

@@ -1,4 +1,4 @@
-"""Competences."""
+"""Competences, and what each has done before."""
 
 from datetime import date
 from uuid import UUID
@@ -12,6 +12,7 @@ from needsbank.db.models.people import User
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import Language
+from needsbank.domain.references import TITLE_MAX, URL_MAX, ReferenceKind
 from needsbank.domain.visibility import Visibility
 
 
@@ -46,6 +47,36 @@ class Competence(Model):
     author: Mapped[User] = relationship()
     organisation: Mapped[Organisation] = relationship()
     unit: Mapped[Unit] = relationship()
+    references: Mapped[list["Reference"]] = relationship(
+        back_populates="competence",
+        order_by="Reference.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
+
+    @property
+    def body(self) -> str:
+        """Return what is said beside the title."""
+        return self.description
+
+
+class Reference(Model):
+    """A work that shows what a competence has done; who may read that may read this."""
+
+    __tablename__ = "competence_references"  # "references" alone is a word of SQL
+    id: Mapped[uuid_key]
+    competence_id: Mapped[UUID] = mapped_column(
+        ForeignKey("competences.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int]
+    kind: Mapped[ReferenceKind]
+    title: Mapped[str] = mapped_column(String(TITLE_MAX))
+    description: Mapped[str] = mapped_column(Text, default="")
+    year: Mapped[int | None]
+    url: Mapped[str] = mapped_column(String(URL_MAX), default="")
+    language: Mapped[Language]
+    embedded_in: Mapped[int | None] = mapped_column(index=True)
+    competence: Mapped[Competence] = relationship(back_populates="references")
 
     @property
     def body(self) -> str:

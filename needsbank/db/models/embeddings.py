@@ -14,6 +14,7 @@ class Subject(Enum):
 
     NEED = "need"
     COMPETENCE = "competence"
+    REFERENCE = "reference"
     PRIOR_WORK = "prior_work"
 
 
@@ -22,6 +23,7 @@ class Embedding(Model):
 
     `key` stays with its owner; `seq` grows with each write of a subject and space, so that a
     reader asks only for what it has not seen. `public` texts alone enter corpus statistics.
+    `belongs_to` is the key of a reference's competence in the same set: it speaks for that one.
     Vectors are little-endian float16, 2 x dim bytes.
     """
 
@@ -38,6 +40,7 @@ class Embedding(Model):
     space_id: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(8))
     public: Mapped[bool]
+    belongs_to: Mapped[int | None]
     text: Mapped[str] = mapped_column(Text)
     lemmas: Mapped[str] = mapped_column(Text)
     query_vector: Mapped[bytes] = mapped_column(LargeBinary)

@@ -64,6 +64,8 @@ def new() -> Response:
 def create() -> ResponseReturnValue:
     """Offer a competence, or keep it as a draft."""
     form = _form()
+    if focus := form.change_rows(request.form):
+        return _form_page(form, status=200, focus=focus)
     if not form.validate_on_submit():
         return _form_page(form, status=422)
     draft_only = "draft" in request.form
@@ -90,6 +92,8 @@ def edit(competence_id: UUID) -> Response:
 def change(competence_id: UUID) -> ResponseReturnValue:
     """Say a competence anew."""
     competence, form = _own(competence_id), _form()
+    if focus := form.change_rows(request.form):
+        return _form_page(form, status=200, competence=competence, focus=focus)
     if not form.validate_on_submit():
         return _form_page(form, status=422, competence=competence)
     try:
@@ -141,6 +145,17 @@ def _form(competence: Competence | None = None) -> CompetenceForm:
 
 
 def _form_page(
-    form: CompetenceForm, *, status: int, competence: Competence | None = None
+    form: CompetenceForm,
+    *,
+    status: int,
+    competence: Competence | None = None,
+    focus: str | None = None,
 ) -> Response:
-    return render("competences/form.html", status=status, form=form, competence=competence)
+    return render(
+        "competences/form.html",
+        fragment="competences/_references.html",
+        status=status,
+        form=form,
+        competence=competence,
+        focus=focus,
+    )

@@ -19,9 +19,10 @@ from needsbank.domain.organisations import Region, Sector
 from needsbank.services import needs
 from needsbank.services.browsing import Wanted, browse_needs
 from needsbank.services.comparing import compare
-from needsbank.services.embedding import document_of, stored_representation
+from needsbank.services.embedding import stored_representation
 from needsbank.services.similar import similar_to, similar_to_text
 from needsbank.services.suggesting import competences_for, has_pairing
+from needsbank.services.texts import document_of
 from needsbank.web.database import db, retrieval
 from needsbank.web.forms import query_code, show_errors
 from needsbank.web.htmx import render
