@@ -1,31 +1,25 @@
-"""Fits the linear maps that bring translations together, from names of concepts in each language.
+"""Fits the linear maps that bring together what means the same, across languages and within one.
 
-Each map starts as the identity and is moved by gradient descent until a concept's names are
-nearer to each other than to the names of the other concepts of a batch (InfoNCE; van den Oord and
+Each map starts as the identity and is moved by gradient descent until texts that belong together
+are nearer to each other than to the other texts of a batch (InfoNCE; van den Oord and
 others, 2018, "Representation Learning with Contrastive Predictive Coding"), in both directions.
 """
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
-from matching.types import Side, Vector
+from matching.meetings import Meetings, View
+from matching.types import Vector
 
-PASSES = 40
-"""How often each concept is looked at."""
+STEPS = 3700
 BATCH = 768
 TEMPERATURE = 0.08
 RATE = 1e-3
 WARM_UP = 50
 TOWARDS_IDENTITY = 1e-3
-"""How strongly a map is drawn back: what the names do not teach stays as it was."""
-
-View = tuple[Side, str]
-"""A side and a language."""
+"""How strongly a map is drawn back: what the examples do not teach stays as it was."""
 
 
 @dataclass(slots=True)
@@ -53,39 +47,33 @@ class _Map:
 
 
 def fit_aligners(
-    names: Mapping[View, Vector], *, passes: int = PASSES, batch: int = BATCH, seed: int = 0
+    kinds: Sequence[tuple[Meetings, float]],
+    views: Sequence[View],
+    dim: int,
+    *,
+    steps: int = STEPS,
+    batch: int = BATCH,
+    seed: int = 0,
 ) -> dict[View, Vector]:
-    """Return a map [dim, dim] for each view; row i of each of `names` [n, dim] is concept i.
+    """Return a map [dim, dim] for each view, from kinds of examples and their shares of steps.
 
     The vectors must be centred and of unit length. The same input and seed give the same maps.
     """
-    count, dim = next(iter(names.values())).shape
-    steps = passes * math.ceil(count / batch)
-    maps = {view: _Map(np.eye(dim, dtype=np.float32)) for view in names}
+    maps = {view: _Map(np.eye(dim, dtype=np.float32)) for view in views}
     chance = np.random.default_rng(seed)
-    for step, (one, other, rows) in enumerate(_batches(names, chance, steps, batch), start=1):
+    shares = np.array([share for _, share in kinds]) / sum(share for _, share in kinds)
+    for step in range(1, steps + 1):
         rate = RATE * min(1.0, step / WARM_UP) * (1 - 0.95 * step / steps)
-        gradients = _gradients(
-            names[one][rows], maps[one].matrix, names[other][rows], maps[other].matrix
+        drawn = kinds[chance.choice(len(kinds), p=shares)][0].batch(chance, batch)
+        here, there = _gradients(
+            drawn.ones, maps[drawn.one].matrix, drawn.others, maps[drawn.other].matrix
         )
-        for view, gradient in zip((one, other), gradients, strict=True):
-            maps[view].move(gradient, rate)
+        if drawn.one == drawn.other:
+            maps[drawn.one].move(here + there, rate)
+        else:
+            maps[drawn.one].move(here, rate)
+            maps[drawn.other].move(there, rate)
     return {view: each.matrix for view, each in maps.items()}
-
-
-def _batches(
-    names: Mapping[View, Vector], chance: np.random.Generator, steps: int, batch: int
-) -> Iterator[tuple[View, View, NDArray[np.int64]]]:
-    """Yield two views in different languages, and the concepts to be compared."""
-    pairs = [
-        (one, other)
-        for one, other in product(names, repeat=2)
-        if one[1] != other[1] and (one[0] is Side.QUERY or other[0] is Side.DOCUMENT)
-    ]
-    count = len(next(iter(names.values())))
-    for _ in range(steps):
-        one, other = pairs[chance.integers(len(pairs))]
-        yield one, other, chance.choice(count, min(batch, count), replace=False)
 
 
 def _gradients(

@@ -13,6 +13,7 @@ from matching.features import PairFeatures
 from matching.index import Index, language_place
 from matching.languages import LANGUAGES
 from matching.logistic import Sample, fit_logistic
+from matching.meetings import Meetings, SameConcept, SameTopic, WorkAndTopic, Works
 from matching.parameters import Parameters, Scale
 from matching.scoring import View
 from matching.training_sets import RetrievalSet
@@ -85,18 +86,32 @@ def fit_means(groups: Sequence[Sequence[Representation]]) -> NDArray[np.float32]
 
 
 def fit_alignment(
-    means: NDArray[np.float32], names: dict[str, list[Representation]]
+    means: NDArray[np.float32],
+    names: dict[str, list[Representation]],
+    works: Sequence[Representation],
+    concepts: Sequence[Sequence[int]],
 ) -> NDArray[np.float32]:
-    """Return maps [sides, languages, dim, dim] from the names of concepts by language.
+    """Return maps [sides, languages, dim, dim] from names of concepts and works indexed by them.
 
-    A text of undetermined language gets the mean of the languages' maps.
+    `names` has the same concepts in the same order in each language; `concepts` are the places
+    of each work's in that order. A text of undetermined language gets the mean of the maps.
     """
     views = {
-        (side, language): _centred_names(names[language], side)
+        (side, language): _centred(np.stack([_vector(each, side) for each in names[language]]))
         for side in Side
         for language in names
     }
-    maps = fit_aligners(views)
+    indexed = Works(
+        vectors={side: _centred_by_language(works, side) for side in Side},
+        languages=[work.language for work in works],
+        concepts=concepts,
+    )
+    kinds: list[tuple[Meetings, float]] = [
+        (SameConcept(views), 0.4),
+        (SameTopic(indexed), 0.3),
+        (WorkAndTopic(indexed, views), 0.3),
+    ]
+    maps = fit_aligners([each for each in kinds if each[0]], list(views), means.shape[2])
     aligners = np.zeros((*means.shape, means.shape[2]), np.float32)
     for side_place, side in enumerate(Side):
         for language in names:
@@ -105,10 +120,22 @@ def fit_alignment(
     return aligners
 
 
-def _centred_names(names: Sequence[Representation], side: Side) -> NDArray[np.float32]:
-    vectors = np.stack([each.query if side is Side.QUERY else each.document for each in names])
+def _centred_by_language(texts: Sequence[Representation], side: Side) -> NDArray[np.float32]:
+    vectors = np.stack([_vector(text, side) for text in texts])
+    languages = np.array([text.language for text in texts])
+    for language in set(languages.tolist()):
+        vectors[languages == language] = _centred(vectors[languages == language])
+    return vectors
+
+
+def _vector(text: Representation, side: Side) -> NDArray[np.float32]:
+    return text.query if side is Side.QUERY else text.document
+
+
+def _centred(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     moved = vectors - vectors.mean(axis=0)
-    centred: NDArray[np.float32] = moved / np.linalg.norm(moved, axis=1, keepdims=True)
+    lengths = np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)
+    centred: NDArray[np.float32] = moved / lengths
     return centred
 
 

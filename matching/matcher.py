@@ -155,6 +155,17 @@ class Matcher:
         """
         return self._explainer.explain(need, [competence, *further], limit)
 
+    def unanswered(
+        self,
+        need: Document,
+        competence: Document,
+        limit: int = 2,
+        *,
+        further: Sequence[Document] = (),
+    ) -> list[str]:
+        """Return the sentences of a need to which nothing in a competence is near, if any."""
+        return self._explainer.unanswered(need, [competence, *further], limit)
+
     def view(self, index: Index) -> View:
         """Return the index as this version sees it.
 

@@ -64,5 +64,10 @@ def content_words(document: Document) -> set[str]:
         for word in words(text)
         if word.isalpha()
         for base in analyser.word(word, language)[:1]
-        if word not in _EVERY and base not in _EVERY and len(base) >= _SHORTEST
+        if names_something(word, base)
     }
+
+
+def names_something(word: str, base: str) -> bool:
+    """Return whether a word with a base form names something, and does not only join or point."""
+    return word not in _EVERY and base not in _EVERY and len(base) >= _SHORTEST

@@ -1,8 +1,8 @@
 """Fits the parameters of a matcher version: python -m matching.training SOURCES OUT.
 
 SOURCES is described in `matching.training_sets`; OUT gets one folder for the vector space and one
-for the frequencies of words. It takes about forty minutes with the built-in encoder, most of them
-to read the names of concepts.
+for the frequencies of words. It takes about an hour with the built-in encoder, most of it to read
+the names of concepts and the titles of works.
 """
 
 import argparse
@@ -37,6 +37,7 @@ from matching.training_sets import (
     read_pairs,
     read_set,
     read_titles,
+    read_works,
 )
 from matching.translations import Translations
 from matching.types import Document, Representation, Row, Side
@@ -61,7 +62,10 @@ def fit(sources: Path, encoder: Encoder) -> tuple[Parameters, Background]:
         sets[name + "+"] = _represented(reader, composed(sources_by_name[name]))
     natural = [sets[name] for name in names]
     named = {language: reader.represent(each) for language, each in concepts.items()}
-    parameters = replace(parameters, aligners=fit_alignment(parameters.means, named))
+    judged = {text.title for each in sources_by_name.values() for text in _texts(each)}
+    works, topics = read_works(sources, next(iter(concepts.values())), besides=judged)
+    aligners = fit_alignment(parameters.means, named, reader.represent(works), topics)
+    parameters = replace(parameters, aligners=aligners)
     parameters = replace(parameters, scale=fit_scale(natural, parameters, background))
     mined = [each for name, each in sets.items() if name.removesuffix("+") not in TOPICS]
     labelled = read_pairs(sources)
@@ -110,6 +114,10 @@ def fit_translations(concepts: dict[str, list[Document]]) -> Translations:
 
 def _represented(reader: Matcher, source: RetrievalSet) -> Represented:
     return Represented.of(source, reader.represent(source.queries), reader.represent(source.corpus))
+
+
+def _texts(source: RetrievalSet) -> list[Document]:
+    return [*source.queries, *source.corpus]
 
 
 def _some(titles: Sequence[Document]) -> list[Document]:

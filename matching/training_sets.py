@@ -9,7 +9,7 @@ import csv
 import gzip
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,20 @@ def read_set(sources: Path, name: str) -> RetrievalSet:
 def read_titles(sources: Path) -> list[Document]:
     """Read the titles of works in the Finna catalogue."""
     return _documents(_lines(sources / "data" / "finna_titles.jsonl.gz"), "title")
+
+
+def read_works(
+    sources: Path, concepts: Sequence[Document], besides: Container[str]
+) -> tuple[list[Document], list[list[int]]]:
+    """Read the titles of works and the places of their concepts, but not the titles `besides`."""
+    place = {concept.id: number for number, concept in enumerate(concepts)}
+    lines = [
+        line
+        for line in _lines(sources / "data" / "finna_titles.jsonl.gz")
+        if line["title"] not in besides
+    ]
+    indexed = [[place[uri] for uri in line["subjects"] if uri in place] for line in lines]
+    return _documents(lines, "title"), indexed
 
 
 def read_pairs(sources: Path) -> list[tuple[Document, Document, bool]]:

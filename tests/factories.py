@@ -113,7 +113,7 @@ def add_need(session: Session, author: User | None = None, **values: Any) -> Nee
     number = next(_numbers)
     defaults: dict[str, Any] = {
         "title": f"Need {number}",
-        "problem": f"Something does not work ({number}).",
+        "problem": f"Trolleys squeak in corridor {number}.",
         "language": Language.EN,
         "visibility": Visibility.PUBLIC,
         "state": NeedState.OPEN,

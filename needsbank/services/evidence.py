@@ -36,15 +36,15 @@ def lacking_evidence(session: Session, limit: int) -> list[Suggestion]:
 def find_evidence(matcher: Matcher, suggestion: Suggestion) -> list[dict[str, Any]]:
     """Return the sentences of both sides that carry a suggestion, best first.
 
-    One that stands in a reference has its title and language beside it.
+    One that stands in a reference has its title and language beside it. At the end come those of
+    the need that nothing answers, alone.
     """
     references = suggestion.competence.references
-    found = matcher.explain(
-        document_of(suggestion.need),
-        document_of(suggestion.competence),
-        further=[document_of(each) for each in references],
-    )
-    return [
+    texts = document_of(suggestion.need), document_of(suggestion.competence)
+    further = [document_of(each) for each in references]
+    found = matcher.explain(*texts, further=further)
+    unanswered = matcher.unanswered(*texts, further=further)
+    pairs = [
         {
             "need": each.query_sentence,
             "competence": each.document_sentence,
@@ -53,6 +53,7 @@ def find_evidence(matcher: Matcher, suggestion: Suggestion) -> list[dict[str, An
         | _source(references[each.text - 1] if each.text else None)
         for each in found
     ]
+    return pairs + [{"need": sentence} for sentence in unanswered]
 
 
 def store_evidence(session: Session, found: list[tuple[UUID, list[dict[str, Any]]]]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from matching import Match, Representation
+from matching import Match, Representation, says_enough
 from needsbank.db.models import Competence, Embedding, Need, Reference, Subject, Suggestion
 from needsbank.db.queries.competences import CompetenceFilter, competences_to_read
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
@@ -18,6 +18,7 @@ from needsbank.domain.suggestions import PER_KIND, SuggestionState
 from needsbank.services.browsing import COMPETENCES, NEEDS, keys_of, owners_by_key
 from needsbank.services.embedding import stored_representation
 from needsbank.services.retrieval import Retrieval
+from needsbank.services.texts import document_of
 
 _NEEDS_NEAR_A_COMPETENCE = 100
 _ENDED = {SuggestionState.REJECTED, SuggestionState.DECLINED}
@@ -37,10 +38,13 @@ def count_to_match(session: Session, retrieval: Retrieval) -> int:
 def find_candidates(
     session: Session, retrieval: Retrieval, need_id: UUID
 ) -> list[tuple[UUID, Match]]:
-    """Return the competences that suit a need, at most `PER_KIND` of each kind, with why."""
+    """Return the competences that suit a need, at most `PER_KIND` of each kind, with why.
+
+    A need that names nothing suits nobody: its author is asked for more.
+    """
     need = session.get(Need, need_id)
     stored = stored_representation(session, Subject.NEED, need_id, retrieval.matcher.space_id)
-    if need is None or stored is None:
+    if need is None or stored is None or not says_enough(document_of(need)):
         return []
     found: list[tuple[UUID, Match]] = []
     for kind in CompetenceKind:
@@ -112,7 +116,7 @@ def competences_for(
     author sees must not depend on them.
     """
     stored = stored_representation(session, Subject.NEED, need.id, retrieval.matcher.space_id)
-    if stored is None:
+    if stored is None or not says_enough(document_of(need)):
         return []
     index = retrieval.index(session, Subject.COMPETENCE)
     done = retrieval.index(session, Subject.REFERENCE)

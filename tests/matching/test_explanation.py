@@ -92,7 +92,11 @@ def test_without_the_quoted_sentence_a_pair_always_loses(explained):
 def test_shared_words_occur_in_both_texts(explained):
     analyser = default_analyser()
     shared = [
-        (pair, each, word) for pair in explained for each in pair.evidence for word in each.shared
+        (pair, each, word)
+        for pair in explained
+        if pair.need.language == pair.competence.language
+        for each in pair.evidence
+        for word in each.shared
     ]
     assert len(shared) >= 10
     for pair, each, word in shared:
@@ -102,6 +106,40 @@ def test_shared_words_occur_in_both_texts(explained):
             form for other in words(each.query_sentence) for form in analyser.word(other, language)
         }
         assert asked & set(analyser.word(word, language))
+
+
+@pytest.fixture(scope="module")
+def explaining(matcher_folder, builtin):
+    return Matcher.load(matcher_folder, builtin)
+
+
+SAW = Document(id="", title="Vannesaha jumittaa", body="Terä on tylsä ja saha pysähtyy.")
+
+
+def test_what_is_shared_across_languages_is_its_translation(explaining):
+    offer = Document(id="", title="We service band saws", body="Lunch is at noon.", language="en")
+    (first, *_) = explaining.explain(SAW, offer)
+    assert first.document_sentence == offer.title
+    assert {"band", "saws"} & set(first.shared) or "saw" in " ".join(first.shared)
+    assert "we" not in first.shared
+
+
+def test_words_that_name_nothing_are_not_called_shared(explaining):
+    offer = Document(id="", title="Saha on meillä hallissa", body="Se on tarpeen.", language="fi")
+    evidence = explaining.explain(SAW, offer)
+    shared = [word for each in evidence for word in each.shared]
+    assert "saha" in shared
+    assert not {"on", "ja", "se"} & set(shared)
+
+
+def test_a_part_of_a_need_that_nothing_is_near_to_is_named(explaining):
+    body = "Vannesaha jumittaa ja terä on tylsä. Tulkkia ei saa viikonloppuisin."
+    need = Document(id="", title="Vannesaha jumittaa", body=body, language="fi")
+    offer = Document(id="", title="Vannesahan huolto", body="Teroitamme terät.", language="fi")
+    assert explaining.unanswered(need, offer, limit=1) == [body.split(". ")[1]]
+    other = Document(id="", title="Tulkit", body="Tulkkia saa aina.", language="fi")
+    assert explaining.unanswered(need, offer, further=[other]) == []
+    assert explaining.unanswered(Document(id="", title=""), offer) == []
 
 
 @pytest.mark.slow

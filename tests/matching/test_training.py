@@ -39,7 +39,12 @@ def sources(tmp_path_factory):
         for part, lines in {"queries": queries, "corpus": corpus, "qrels": qrels}.items():
             write_lines(folder / "eval" / name / f"{part}.jsonl", lines)
     titles = [
-        {"id": f"{language}{n}", "title": f"{word} {language}", "lang": language}
+        {
+            "id": f"{language}{n}",
+            "title": f"{word} {language}",
+            "lang": language,
+            "subjects": [f"yso:{word}", f"yso:{WORDS[n - 1]}", "yso:none"],
+        }
         for language in ("fi", "sv", "en")
         for n, word in enumerate(WORDS)
     ]

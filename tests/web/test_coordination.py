@@ -75,6 +75,23 @@ def test_a_need_without_suggestions_has_no_good_pair(desk, session):
     assert "No good pair" in get_page(desk, f"/coordination/needs/{need.id}").main
 
 
+def test_a_coordinator_is_told_that_a_need_says_too_little(desk, session):
+    need = add_need(session, title="See the attached file", problem="It has the details.")
+    page = get_page(desk, f"/coordination/needs/{need.id}")
+    assert "says too little to be matched" in page.main
+
+
+def test_what_nothing_on_offer_is_near_to_is_asked_about(desk, session):
+    need = add_need(session)
+    evidence = [{"need": "Keys get lost.", "competence": "We keep keys.", "shared": []}]
+    suggestion = add_suggestion(session, need, evidence=[*evidence, {"need": "It rains."}])
+    page = get_page(desk, f"/coordination/suggestions/{suggestion.id}")
+    assert "Nothing on offer is near to this part of the need: It rains." in " ".join(
+        page.main.split()
+    )
+    assert len(list(page.all("blockquote"))) == 2
+
+
 @pytest.mark.parametrize("state", [NeedState.DRAFT, NeedState.WITHDRAWN])
 def test_what_is_its_author_s_alone_is_not_reviewed(desk, session, state):
     need = add_need(session, state=state)

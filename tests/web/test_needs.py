@@ -308,6 +308,17 @@ def test_the_author_is_told_when_there_is_no_good_pair(mine, session, partner, w
     assert "There is no good pair among the competences" in page.main
 
 
+def test_an_author_whose_need_names_nothing_is_asked_for_more(mine, session, partner, work):
+    need = add_need(session, partner, title="See the attached file", problem="It has the details.")
+    add_competence(session, title="We read every attached file", description="And the details.")
+    work()
+    page = get_page(mine, f"/needs/{need.id}")
+    assert "The need says too little yet" in page.main
+    hrefs = [a.get("href") for a in page.all("a") if a.is_inside("main")]
+    assert f"/needs/{need.id}/edit" in hrefs
+    assert not [each for each in hrefs if each.startswith("/competences/")]
+
+
 def test_a_part_of_a_page_is_given_when_htmx_asks_for_it(mine, session, partner):
     need = add_need(session, partner)
     part = mine.get(f"/needs/{need.id}/status", headers={"HX-Request": "true"})

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from matching import says_enough
 from needsbank.db.models import AuditEntry, Subject, Suggestion
 from needsbank.db.queries.needs import need_to_read
 from needsbank.db.queries.suggestions import queue as queue_query
@@ -19,6 +20,7 @@ from needsbank.services import deciding
 from needsbank.services.embedding import stored_representation
 from needsbank.services.similar import similar_to
 from needsbank.services.suggesting import missing_of
+from needsbank.services.texts import document_of
 from needsbank.web.coordination.forms import DecisionForm
 from needsbank.web.database import db, retrieval
 from needsbank.web.htmx import render
@@ -49,7 +51,13 @@ def need(need_id: UUID) -> Response:
         similar_to(db.session, retrieval(), actor, stored[1], besides=need_id) if stored else None
     )
     suggestions = db.session.scalars(suggestions_of_need(need_id)).all()
-    return render("coordination/need.html", need=shown, similar=similar, suggestions=suggestions)
+    return render(
+        "coordination/need.html",
+        need=shown,
+        similar=similar,
+        suggestions=suggestions,
+        says_enough=says_enough(document_of(shown)),
+    )
 
 
 @bp.get("/suggestions/<uuid:suggestion_id>")

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from matching import Document
+from matching import Document, says_enough
 from needsbank.db.models import Need, Subject
 from needsbank.db.queries.needs import NeedFilter, need_to_read
 from needsbank.db.transaction import transaction
@@ -226,6 +226,7 @@ def _progress(need: Need) -> dict[str, Any]:
         "looking": looking,
         "found": competences_for(db.session, bank, actor, need) if shown else [],
         "paired": has_pairing(db.session, need.id),
+        "says_enough": says_enough(document_of(need)),
     }
 
 
