@@ -84,7 +84,9 @@ def _of_numbers(mine: str, other: str) -> Difference | None:
 def _numbers(text: str) -> dict[str, str]:
     """Return the numbers of a text, as written with their units."""
     return {
-        found[1].replace(",", "."): found[1] if _YEAR.fullmatch(found[1]) else found[0]
+        found[1].replace(",", ".").replace(" ", ""): found[1]
+        if _YEAR.fullmatch(found[1])
+        else found[0]
         for found in _NUMBER.finditer(text)
     }
 

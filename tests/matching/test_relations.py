@@ -58,6 +58,7 @@ def test_what_differs_is_told_in_words(mine, other, expected):
     ("mine", "other"),
     [
         ("Palvelu maksaa 3,5 % ostoksesta", "Palvelu maksaa 3.5 prosenttia ostoksesta"),
+        ("Mukana oli 1 363 potilasta", "Mukana oli 1363 potilasta"),
         ("Sijaisen avaimet katoavat", "Sijaisten avaimet ovat kadonneet"),
         ("Sijaisen avaimet katoavat", "Sijaisen avaimt katoavat"),
     ],
