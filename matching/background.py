@@ -12,7 +12,6 @@ from matching.index import Index
 from matching.languages import LANGUAGES
 from matching.lexical import (
     BUCKETS,
-    Counts,
     Places,
     Weights,
     character_counts,
@@ -102,16 +101,34 @@ class Lexicon:
         self._norms = self._row_norms()
         self._translations = background.translations
 
-    def compare(self, query: Representation, language: int) -> tuple[Weights, Weights]:
-        """Return letter and lemma similarities with all rows, 0..1 each, [n].
+    def letters(self, query: Representation, language: int, rows: Places | None = None) -> Weights:
+        """Return cosines of tf-idf weighted letter sequences, 0 across languages.
 
-        The first is a cosine of tf-idf weights and 0 across languages; the second the share of
-        the query's lemmas, by rarity, that a row has (BM25 over its greatest value), or is likely
-        to have translated.
+        With all rows, [n], or with some, [rows]; a row's is the same to the last digit.
         """
-        letters = self._letters(character_counts([query.text]), language)
-        letters = np.where(self.comparable(language), letters, np.float32(0))
-        return letters, self._lemmas(term_counts([query.lemmas]), language)
+        counts = character_counts([query.text])
+        buckets, values = counts.buckets.values, counts.weights.values
+        rarity = self._characters[language][buckets]
+        norm = float(np.linalg.norm(values * rarity))
+        by_bucket = np.zeros(BUCKETS, np.float32)
+        by_bucket[buckets] = values * rarity**2 / (norm or 1.0)
+        chosen = slice(None) if rows is None else rows
+        characters = self._index.characters if rows is None else self._index.characters.take(rows)
+        cosines = characters.dot(by_bucket) / self._norms[chosen]
+        return np.where(self.comparable(language)[chosen], cosines, np.float32(0))
+
+    def lemmas(self, query: Representation, language: int) -> Weights:
+        """Return how many of the query's lemmas each row has or may have translated, 0..1, [n].
+
+        The share by rarity: BM25 over its greatest value.
+        """
+        counts = term_counts([query.lemmas])
+        buckets = counts.buckets.values
+        weights = self._terms[language][buckets]
+        every = self._index.terms.dot(self._sought(buckets, weights, language))
+        found = every[np.arange(len(every)), self._index.languages]
+        shares: Weights = found / np.float32(float(weights.sum()) or 1.0)
+        return np.minimum(shares, np.float32(1))
 
     def comparable(self, language: int) -> NDArray[np.bool_]:
         """Return which rows are in a language in which words can be compared, [n]."""
@@ -123,23 +140,6 @@ class Lexicon:
     def rarity_of_terms(self, language: int) -> Weights:
         """Return the inverse document frequency of each lemma bucket, [BUCKETS]."""
         return self._terms[language]
-
-    def _letters(self, counts: Counts, language: int) -> Weights:
-        buckets, values = counts.buckets.values, counts.weights.values
-        rarity = self._characters[language][buckets]
-        norm = float(np.linalg.norm(values * rarity))
-        by_bucket = np.zeros(BUCKETS, np.float32)
-        by_bucket[buckets] = values * rarity**2 / (norm or 1.0)
-        cosines: Weights = self._index.characters.dot(by_bucket) / self._norms
-        return cosines
-
-    def _lemmas(self, counts: Counts, language: int) -> Weights:
-        buckets = counts.buckets.values
-        weights = self._terms[language][buckets]
-        every = self._index.terms.dot(self._sought(buckets, weights, language))
-        found = every[np.arange(len(every)), self._index.languages]
-        shares: Weights = found / np.float32(float(weights.sum()) or 1.0)
-        return np.minimum(shares, np.float32(1))
 
     def _sought(self, buckets: Places, weights: Weights, language: int) -> Weights:
         """Return what a lemma adds in a row of each language, [BUCKETS, languages]."""

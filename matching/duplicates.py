@@ -13,6 +13,7 @@ from matching.lemmas import default_analyser
 from matching.matcher import Matcher, best_rows
 from matching.parameters import Parameters
 from matching.relations import differences, relation, twins
+from matching.scoring import Sought
 from matching.types import Difference, Duplicate, DuplicateBand, Keys, Representation
 
 CANDIDATES = 20
@@ -91,10 +92,11 @@ class DuplicateDetector:
         """
         if not len(index) or not text.text:
             return []
-        pairs = PairFeatures(text, self._matcher.view(index))
+        rows = index.positions(allowed)
+        pairs = PairFeatures(text, self._matcher.view(index), Sought(rows, CANDIDATES))
         meaning = pairs.similarities.meaning
         found = []
-        for row, features in candidates(pairs, index.positions(allowed)):
+        for row, features in candidates(pairs, rows):
             likely = max(
                 self._model.probability(features),
                 surface_likeness(text.text, index.texts.text(row), features),
@@ -126,7 +128,8 @@ class DuplicateDetector:
         """Return the probability that a row says the same, by the two texts alone."""
         if not text.text or not index.texts.text(row):
             return 0.0
-        features = PairFeatures(text, self._matcher.view(index)).of(row)
+        alone = Sought(np.array([row], np.int64), 1)
+        features = PairFeatures(text, self._matcher.view(index), alone).of(row)
         return logistic(self._model.judged(features))
 
 

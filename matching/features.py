@@ -10,7 +10,7 @@ from collections.abc import Sequence, Set
 
 from matching.index import language_place
 from matching.lexical import bucket_of
-from matching.scoring import View
+from matching.scoring import Sought, View
 from matching.types import Representation, Side
 
 Features = dict[str, float]
@@ -30,15 +30,18 @@ _NEGATIONS = {
 
 
 class PairFeatures:
-    """Compares one text with rows of an index, as equals: both as something asked."""
+    """Compares one text with rows of an index, as equals: both as something asked.
 
-    def __init__(self, text: Representation, view: View) -> None:
+    Where only the best of some rows are `sought`, only their features are right.
+    """
+
+    def __init__(self, text: Representation, view: View, sought: Sought | None = None) -> None:
         self._text = text
         self._index = view.index
         self._language = language_place(text.language)
         self._lemmas = set(text.lemmas.split())
         self._rarity = view.lexicon.rarity_of_terms(self._language)
-        self.similarities = view.similarities(text, Side.QUERY, Side.QUERY)
+        self.similarities = view.similarities(text, Side.QUERY, Side.QUERY, sought=sought)
 
     def of(self, row: int) -> Features:
         """Return the features of the text and a row; words count in one language only."""

@@ -1,7 +1,7 @@
 """Evidence that two texts belong together, from their meaning, their words and their terms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ from matching.space import Lengths, ScoreSpace
 from matching.types import Representation, Side
 
 Scores = NDArray[np.float32]
+Places = NDArray[np.int64]
 
 WEIGHTS = {
     "plain": 0.5,
@@ -27,6 +28,11 @@ WEIGHTS = {
 
 IN_OTHER_WORDS_FROM = 0.1
 """Meaning up to which a row in another language is taken to share no words with the text."""
+
+
+_MORE = 4
+_ROUNDING = np.float32(1e-5)
+"""Sums of the same numbers in another order differ by less."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +84,42 @@ class Similarities:
         return Similarities(*columns)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sought:
+    """What a caller looks for: the `k` best of some rows, by evidence and by meaning."""
+
+    rows: Places
+    k: int
+
+    def likely(self, wordless: Similarities) -> Places:
+        """Return rows that stand high without words, some more than are sought."""
+        return _highest(wordless.evidence, self.rows, _MORE * self.k)
+
+    def within_reach(self, wordless: Similarities, certain: Scores) -> Places:
+        """Return the rows that words might bring among the best, and the best by meaning.
+
+        `certain` is the evidence of some of the rows, words included: what falls short of the
+        `k`th of these even if it shared all words is none of the best.
+        """
+        if len(certain) < self.k:
+            return self.rows
+        threshold = np.partition(certain, len(certain) - self.k)[len(certain) - self.k]
+        most = wordless.evidence + WEIGHTS["words"] * wordless.comparable + _ROUNDING
+        reaching = self.rows[most[self.rows] >= threshold]
+        near = _highest(wordless.meaning, self.rows, self.k)
+        found: Places = np.union1d(reaching, near)
+        return found
+
+
+def _highest(values: Scores, rows: Places, count: int) -> Places:
+    """Return at least `count` rows, those with the highest values, equal ones all of them."""
+    if len(rows) <= count:
+        return rows
+    threshold = np.partition(values[rows], len(rows) - count)[len(rows) - count]
+    highest: Places = rows[values[rows] >= threshold]
+    return highest
+
+
 class View:
     """An index as one matcher version sees it; what is computed once for all queries.
 
@@ -104,15 +146,22 @@ class View:
         return Lexicon(self.index, self._background, like)
 
     def similarities(
-        self, text: Representation, side: Side, row_side: Side, space: ScoreSpace | None = None
+        self,
+        text: Representation,
+        side: Side,
+        row_side: Side,
+        space: ScoreSpace | None = None,
+        *,
+        sought: Sought | None = None,
     ) -> Similarities:
         """Compare one side of a text with one side of all rows.
 
         `space` holds the means of texts of the same kind as this one; without it, the means of
-        the index are taken.
+        the index are taken. Letters are the slow part: where few rows are `sought`, they are
+        compared only with those that they can bring among these, and are 0 for the rest.
         """
         language = language_place(text.language)
-        words, lemmas = self.lexicon.compare(text, language)
+        lemmas = self.lexicon.lemmas(text, language)
         comparable = self.lexicon.comparable(language)
         nothing = np.float32(0)
         vector = text.query if side is Side.QUERY else text.document
@@ -121,11 +170,23 @@ class View:
             self._lengths[row_side] = self.space.lengths(self.index, row_side)
         lengths = self._lengths[row_side]
         plain, aligned = self.space.cosines(point, self.index, row_side, lengths)
-        return Similarities(
+        wordless = Similarities(
             plain=plain,
             aligned=aligned,
-            words=words,
+            words=np.zeros(len(plain), np.float32),
             terms=np.where(comparable, lemmas, nothing),
             translated=np.where(comparable, nothing, lemmas),
             comparable=comparable,
         )
+        return replace(wordless, words=self._words(text, wordless, sought))
+
+    def _words(self, text: Representation, wordless: Similarities, sought: Sought | None) -> Scores:
+        language = language_place(text.language)
+        if sought is None:
+            return self.lexicon.letters(text, language)
+        likely = sought.likely(wordless)
+        with_words = WEIGHTS["words"] * self.lexicon.letters(text, language, likely)
+        rows = sought.within_reach(wordless, wordless.evidence[likely] + with_words)
+        words = np.zeros(len(self.index), np.float32)
+        words[rows] = self.lexicon.letters(text, language, rows)
+        return words

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from matching import DuplicateBand, Index
-from matching.duplicates import LEAD, band, candidates, surface_likeness
+from matching.duplicates import CANDIDATES, LEAD, band, candidates, surface_likeness
 from matching.features import PairFeatures
+from matching.scoring import Sought
 from tests.matching.makers import representation, rows
 
 BANK = [
@@ -113,3 +114,37 @@ def test_a_text_written_twice_is_known_by_its_letters(other, same):
 def test_letters_say_nothing_where_a_number_or_a_negation_differs(clash):
     features = {"number_clash": 0.0, "negation_clash": 0.0} | {clash: 1.0}
     assert surface_likeness(ONCE, ONCE, features) == 0
+
+
+def _many(count):
+    """Texts that share words and letters in all degrees."""
+    chance = np.random.default_rng(5)
+    words = [
+        "avain",
+        "hoito",
+        "kotihoito",
+        "sijainen",
+        "ovi",
+        "yö",
+        "vuoro",
+        "lukko",
+        "reitti",
+        "potilas",
+        "kassi",
+        "auto",
+    ]
+    return [
+        " ".join(chance.choice(words, chance.integers(2, 9))) + f" {n % 7}" for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_leaving_letters_out_where_they_cannot_matter_changes_nothing(matcher, seed):
+    bank = _many(400)
+    view = matcher.view(Index.build(rows(bank)))
+    chance = np.random.default_rng(seed)
+    allowed = np.sort(chance.choice(len(bank), 250, replace=False))
+    text = representation(bank[int(chance.integers(len(bank)))] + " aina")
+    fewer = PairFeatures(text, view, Sought(allowed, CANDIDATES))
+    assert candidates(fewer, allowed) == candidates(PairFeatures(text, view), allowed)
+    assert np.count_nonzero(fewer.similarities.words) < 200
