@@ -31,6 +31,8 @@ IN_OTHER_WORDS_FROM = 0.1
 
 
 _MORE = 4
+_MOST_APART = 0.15
+"""Share of the rows up to which it is quicker to compare these by themselves than all at once."""
 _ROUNDING = np.float32(1e-5)
 """Sums of the same numbers in another order differ by less."""
 
@@ -187,6 +189,8 @@ class View:
         likely = sought.likely(wordless)
         with_words = WEIGHTS["words"] * self.lexicon.letters(text, language, likely)
         rows = sought.within_reach(wordless, wordless.evidence[likely] + with_words)
+        if len(rows) > _MOST_APART * len(self.index):
+            return self.lexicon.letters(text, language)
         words = np.zeros(len(self.index), np.float32)
         words[rows] = self.lexicon.letters(text, language, rows)
         return words

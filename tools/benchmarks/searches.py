@@ -127,10 +127,11 @@ def _searches(rows: list[list[str]]) -> Table:
         "shared memory, MiB",
     )
     note = (
-        "Rows of some 40 words made of the demo bank's sentences in a random order, with random "
-        "vectors: only the time means anything. The text has been encoded already. The first time "
-        "counts words and means of the whole index, as after each change of it. Memory is what "
-        "the searches added to a process; the shared part are pages of the index's snapshot."
+        "Rows of some 40 words made of the demo bank's sentences in a random order, with the mean "
+        "of their vectors: only the time means anything. The text has been encoded already. The "
+        "first time counts words and means of the whole index, as after each change of it. "
+        "Memory is what the searches added to a process; the shared part are pages of the "
+        "index's snapshot."
     )
     return Table("Searches as a bank grows", columns, rows, note)
 
