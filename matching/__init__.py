@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matching.index import Index
     from matching.languages import detect_language
     from matching.learning import JudgedPair, Learned, learn
+    from matching.lemmas import analyser_id, lemmas_of
     from matching.matcher import Matcher
     from matching.representing import represent
     from matching.standard_directory import write_standard_directory
@@ -89,6 +90,7 @@ __all__ = [
     "TuningReport",
     "UnknownEncoder",
     "Vector",
+    "analyser_id",
     "canonical",
     "check_tuning",
     "detect_language",
@@ -97,6 +99,7 @@ __all__ = [
     "evaluate_folder",
     "fine_tune",
     "learn",
+    "lemmas_of",
     "load_encoder",
     "probe_cosine",
     "probe_vectors",
@@ -120,6 +123,7 @@ _MODULES = {
     "text": "canonical",
     "substance": "says_enough",
     "languages": "detect_language",
+    "lemmas": "analyser_id lemmas_of",
     "learning": "JudgedPair Learned learn",
     "drift": "probe_cosine probe_vectors",
     "encoder_learning": "EncoderLessons encoder_lessons",

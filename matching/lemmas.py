@@ -42,6 +42,16 @@ def default_analyser() -> Analyser:
     return SimplemmaAnalyser()
 
 
+def analyser_id() -> str:
+    """Return the id of the analyser in use, which changes whenever its lemmas may."""
+    return default_analyser().id
+
+
+def lemmas_of(text: str, language: str) -> str:
+    """Return the lemmas of a represented text, as `represent` would give them now."""
+    return lemmas(text, language, default_analyser())
+
+
 class SimplemmaAnalyser:
     """Dictionary lookups by simplemma; its dictionaries are loaded by the first word."""
 

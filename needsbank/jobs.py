@@ -17,7 +17,7 @@ from matching import Document, MatchingError, Representation
 from needsbank.db.models import SetState, Subject
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import BankError
-from needsbank.services import embedding, evidence, suggesting, vector_sets
+from needsbank.services import embedding, evidence, lemmatising, suggesting, vector_sets
 from needsbank.services.embedded_sets import EmbeddedSets, SetReader
 from needsbank.services.embedding import Pending, SetClosed, SetRef
 from needsbank.services.retrieval import Retrieval, drop_snapshots
@@ -31,6 +31,7 @@ EMBED_AT_ONCE = {
 """Texts in one transaction; few of competences, since each has needs looked at again in it."""
 _EMBED_BETWEEN_OTHERS = 8
 """So few that what people post waits less than a second behind them."""
+_LEMMATISE_AT_ONCE = 200
 _SUGGEST_AT_ONCE = 8
 _EVIDENCE_AT_ONCE = 1
 _IDLE_SECONDS = 0.5
@@ -83,6 +84,22 @@ def build_pending(
     def batch() -> int:
         at_once = _at_once(subject, most)
         return _embed_batch(engine, reader.set, reader.represent, subject, at_once)
+
+    return _repeat(batch, most, progress)
+
+
+def refresh_lemmas(
+    engine: Engine,
+    retrieval: Retrieval,
+    *,
+    most: int | None = None,
+    progress: Progress = lambda done: None,
+) -> int:
+    """Make lemmas of the active set anew that another analyser made, all or about `most`."""
+
+    def batch() -> int:
+        with Session(engine) as session, transaction(session):
+            return lemmatising.refresh_lemmas(session, retrieval.set, _LEMMATISE_AT_ONCE)
 
     return _repeat(batch, most, progress)
 
@@ -157,6 +174,8 @@ def work(engine: Engine, sets: EmbeddedSets, stop: threading.Event) -> None:
 
 def _work_once(engine: Engine, retrieval: Retrieval, sets: EmbeddedSets) -> int:
     """Do some of what is pending: new needs and competences first, then the long tail."""
+    if refreshed := refresh_lemmas(engine, retrieval, most=_LEMMATISE_AT_ONCE):
+        return refreshed  # what is matched meanwhile would have to be matched again
     done = embed_pending(engine, retrieval, Subject.NEED, most=_EMBED_BETWEEN_OTHERS)
     done += embed_pending(engine, retrieval, Subject.COMPETENCE, most=_EMBED_BETWEEN_OTHERS)
     done += embed_pending(engine, retrieval, Subject.REFERENCE, most=_EMBED_BETWEEN_OTHERS)

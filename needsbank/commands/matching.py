@@ -53,6 +53,7 @@ def suggest() -> None:
 
 def embed_all(on: Engine, bank: Retrieval) -> None:
     """Embed what is pending and save the indexes."""
+    jobs.refresh_lemmas(on, bank)
     with progress_bar() as bar:
         for subject in Subject:
             with Session(on) as session:

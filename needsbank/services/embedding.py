@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from matching import Document, Representation, Vector
+from matching import Document, Representation, Vector, analyser_id
 from needsbank.db.models import (
     MOST_SETS,
     Embedding,
@@ -111,7 +111,7 @@ def store(
         row.belongs_to = _key_of_competence(session, owner, into)
         row.seq, row.public = next(seqs[work.subject]), is_public(owner)
         row.language, row.text = representation.language, representation.text
-        row.lemmas = representation.lemmas
+        row.lemmas, row.analyser = representation.lemmas, analyser_id()
         row.query_vector = to_bytes(representation.query)
         row.document_vector = to_bytes(representation.document)
         session.add(row)

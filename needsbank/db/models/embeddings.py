@@ -23,6 +23,7 @@ class Embedding(Model):
 
     `key` stays with its owner; `seq` grows with each write of a subject and space, so that a
     reader asks only for what it has not seen. `public` texts alone enter corpus statistics.
+    `analyser` is the id of what made the lemmas: those of another one are made anew.
     `belongs_to` is the key of a reference's competence in the same set: it speaks for that one.
     Vectors are little-endian float16, 2 x dim bytes.
     """
@@ -31,6 +32,7 @@ class Embedding(Model):
     __table_args__ = (
         UniqueConstraint("subject", "owner_id", "space_id"),
         Index("ix_embeddings_subject_space_id_seq", "subject", "space_id", "seq"),
+        Index("ix_embeddings_space_id_analyser", "space_id", "analyser"),
         {"sqlite_autoincrement": True},
     )
     key: Mapped[int] = mapped_column(primary_key=True)
@@ -43,6 +45,7 @@ class Embedding(Model):
     belongs_to: Mapped[int | None]
     text: Mapped[str] = mapped_column(Text)
     lemmas: Mapped[str] = mapped_column(Text)
+    analyser: Mapped[str] = mapped_column(String(60), default="", server_default="")
     query_vector: Mapped[bytes] = mapped_column(LargeBinary)
     document_vector: Mapped[bytes] = mapped_column(LargeBinary)
     created: Mapped[moment_of_adding]
