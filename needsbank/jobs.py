@@ -98,6 +98,10 @@ def refresh_lemmas(
     """Make lemmas of the active set anew that another analyser made, all or about `most`."""
 
     def batch() -> int:
+        # Asked in each idle round: only what there is to write may take the lock of writers.
+        with Session(engine) as session:
+            if not lemmatising.has_outdated_lemmas(session, retrieval.set):
+                return 0
         with Session(engine) as session, transaction(session):
             return lemmatising.refresh_lemmas(session, retrieval.set, _LEMMATISE_AT_ONCE)
 

@@ -3,7 +3,7 @@
 An upgrade, or Voikko where there was none, changes base forms; old and new ones never meet.
 """
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from matching import analyser_id, lemmas_of
@@ -11,19 +11,15 @@ from needsbank.db.models import Embedding, Subject
 from needsbank.services.embedding import SetRef
 
 
+def has_outdated_lemmas(session: Session, of: SetRef) -> bool:
+    """Return whether another analyser made the lemmas of any text of a set."""
+    return session.scalar(select(Embedding.key).where(*_outdated(of)).limit(1)) is not None
+
+
 def refresh_lemmas(session: Session, of: SetRef, limit: int) -> int:
     """Make the lemmas of up to `limit` texts of a set anew; return how many were looked at."""
     now = analyser_id()
-    outdated = (
-        select(Embedding)
-        # Two ranges of an index; "is not" would read the whole table each time.
-        .where(
-            Embedding.space_id == of.space_id,
-            or_(Embedding.analyser < now, Embedding.analyser > now),
-        )
-        .limit(limit)
-        .with_for_update()
-    )
+    outdated = select(Embedding).where(*_outdated(of)).limit(limit).with_for_update()
     rows = session.scalars(outdated).all()
     newest = dict.fromkeys({row.subject for row in rows}, 0)
     for subject in newest:
@@ -35,6 +31,13 @@ def refresh_lemmas(session: Session, of: SetRef, limit: int) -> int:
             row.lemmas, row.seq = made, newest[row.subject]
         row.analyser = now
     return len(rows)
+
+
+def _outdated(of: SetRef) -> list[ColumnElement[bool]]:
+    now = analyser_id()
+    # Two ranges of an index; "is not" would read the whole table each time.
+    other = or_(Embedding.analyser < now, Embedding.analyser > now)
+    return [Embedding.space_id == of.space_id, other]
 
 
 def _newest(session: Session, of: SetRef, subject: Subject) -> int:

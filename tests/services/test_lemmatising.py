@@ -82,3 +82,8 @@ def test_the_lemmas_of_another_set_are_left_alone(engine, need, retrieval):
     change(engine, lemmas="nonsense", analyser="older-1", space_id="another")
     assert jobs.refresh_lemmas(engine, retrieval) == 0
     assert stored(engine)[0].lemmas == "nonsense"
+
+
+def test_looking_for_outdated_lemmas_does_not_wait_for_writers(engine, need, retrieval):
+    with Session(engine) as writing, transaction(writing):
+        assert jobs.refresh_lemmas(engine, retrieval) == 0

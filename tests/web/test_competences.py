@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,11 +13,9 @@ from needsbank.db.models import Competence
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.roles import Role
 from needsbank.domain.visibility import Visibility
-from tests.factories import add_competence, add_need, add_user, reread, unit_id_of
+from tests.factories import add_competence, add_need, add_user, reread
 from tests.pages import Page, get_page, post
-
-ROOM = {"slots": "8", "weeks": "7", "ects": "10", "team_min": "4", "team_max": "7"}
-NO_ROOM = dict.fromkeys([*ROOM, "starts_on"], "")
+from tests.web.competence_form import ROOM, filled_form, only_competence
 
 
 @pytest.fixture
@@ -26,26 +25,7 @@ def mine(session, member, sign_in_as):
 
 @pytest.fixture
 def filled(session, member):
-    def fill(**values):
-        return {
-            "kind": "student_team",
-            "title": "Logistiikan opiskelijat",
-            "description": "Suunnittelemme avainten hallintaa.",
-            "unit_id": str(unit_id_of(session, member)),
-            "field": "",
-            "language": "",
-            "visibility": "public",
-            **NO_ROOM,
-            **values,
-        }
-
-    return fill
-
-
-def only_competence(session):
-    session.rollback()
-    session.expire_all()
-    return session.scalars(select(Competence)).one()
+    return partial(filled_form, session, member)
 
 
 def test_a_competence_is_put_on_offer(mine, session, filled):

@@ -1,5 +1,7 @@
 """What a competence has done before: written in its form, shown on its page."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import func, select
 
@@ -15,9 +17,9 @@ from tests.factories import (
     add_suggestion,
     add_user,
     reread,
-    unit_id_of,
 )
 from tests.pages import Page, get_page, post, token_of
+from tests.web.competence_form import filled_form, only_competence
 
 
 @pytest.fixture
@@ -27,25 +29,7 @@ def mine(session, member, sign_in_as):
 
 @pytest.fixture
 def filled(session, member):
-    def fill(**values):
-        return {
-            "kind": "student_team",
-            "title": "Logistiikan opiskelijat",
-            "description": "Suunnittelemme avainten hallintaa.",
-            "unit_id": str(unit_id_of(session, member)),
-            "field": "",
-            "language": "",
-            "visibility": "public",
-            **values,
-        }
-
-    return fill
-
-
-def only_competence(session):
-    session.rollback()
-    session.expire_all()
-    return session.scalars(select(Competence)).one()
+    return partial(filled_form, session, member)
 
 
 WORK = {
