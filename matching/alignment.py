@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from matching.meetings import Meetings, View
+from matching.alignment_examples import Examples, View
 from matching.types import Vector
 
 STEPS = 3700
@@ -47,7 +47,7 @@ class _Map:
 
 
 def fit_aligners(
-    kinds: Sequence[tuple[Meetings, float]],
+    kinds: Sequence[tuple[Examples, float]],
     views: Sequence[View],
     dim: int,
     *,

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.alignment import fit_aligners
+from matching.alignment_examples import Examples, SameConcept, SameTopic, WorkAndTopic, Works
 from matching.background import Background
 from matching.duplicates import JUDGED, LEAD, DuplicateModel, Weights, candidates
 from matching.features import PairFeatures
 from matching.index import Index, language_place
 from matching.languages import LANGUAGES
 from matching.logistic import Sample, fit_logistic
-from matching.meetings import Meetings, SameConcept, SameTopic, WorkAndTopic, Works
 from matching.parameters import Parameters, Scale
 from matching.scoring import View
 from matching.training_sets import RetrievalSet
@@ -106,7 +106,7 @@ def fit_alignment(
         languages=[work.language for work in works],
         concepts=concepts,
     )
-    kinds: list[tuple[Meetings, float]] = [
+    kinds: list[tuple[Examples, float]] = [
         (SameConcept(views), 0.4),
         (SameTopic(indexed), 0.3),
         (WorkAndTopic(indexed, views), 0.3),

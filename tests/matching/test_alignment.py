@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from matching.alignment import fit_aligners
-from matching.meetings import SameConcept, SameTopic, WorkAndTopic, Works
+from matching.alignment_examples import SameConcept, SameTopic, WorkAndTopic, Works
 from matching.types import Side
 
 CONCEPTS, DIM = 200, 24

@@ -33,7 +33,7 @@ class Batch:
     others: Vector
 
 
-class Meetings(Protocol):
+class Examples(Protocol):
     """A kind of examples."""
 
     def __bool__(self) -> bool:
