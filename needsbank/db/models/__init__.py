@@ -1,5 +1,6 @@
 """All tables, imported in one place so that the metadata is whole."""
 
+from needsbank.db.models.adoptions import Adoption
 from needsbank.db.models.audit import AuditEntry
 from needsbank.db.models.competences import Competence, Reference
 from needsbank.db.models.embeddings import Embedding, Subject
@@ -10,10 +11,13 @@ from needsbank.db.models.organisations import Organisation, Unit
 from needsbank.db.models.people import Attempt, Membership, SignInSession, User
 from needsbank.db.models.prior_works import PriorWork
 from needsbank.db.models.suggestions import Answer, Decision, Suggestion
+from needsbank.db.models.supports import Support
 from needsbank.db.models.vector_sets import MOST_SETS, SetState, VectorSet
+from needsbank.db.models.verdicts import PairJudgement
 
 __all__ = [
     "MOST_SETS",
+    "Adoption",
     "Answer",
     "Attempt",
     "AuditEntry",
@@ -25,12 +29,14 @@ __all__ = [
     "Membership",
     "Need",
     "Organisation",
+    "PairJudgement",
     "PriorWork",
     "Reference",
     "SetState",
     "SignInSession",
     "Subject",
     "Suggestion",
+    "Support",
     "Unit",
     "User",
     "VectorSet",
