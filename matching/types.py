@@ -150,10 +150,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A row that may be the same idea, with the probability that it is."""
+    """A row that may be the same idea, with the probability that it is.
+
+    `meaning` is the likeness by meaning alone, by which the related ones are ordered.
+    """
 
     key: int
     probability: float
+    meaning: float
     band: DuplicateBand
     relation: Relation
     differences: tuple[Difference, ...]

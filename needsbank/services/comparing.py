@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from matching import Document, Evidence
 from needsbank.db.models import Need, PriorWork, Subject
-from needsbank.db.queries.needs import need_to_read
-from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
-from needsbank.domain.errors import NotFound
 from needsbank.domain.roles import Actor
+from needsbank.services.quoting import quotable
+from needsbank.services.reading import text_to_read
 from needsbank.services.retrieval import Retrieval
 from needsbank.services.texts import document_of
 
@@ -23,11 +21,15 @@ NEAR_FROM = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The other text, and the near sentences of both that speak most for a likeness."""
+    """The other text, and the near sentences of both that speak most for a likeness.
+
+    A text that may not be quoted has none, and `quotable` says so.
+    """
 
     subject: Subject
     other: Need | PriorWork
     sentences: Sequence[Evidence]
+    quotable: bool = True
 
 
 def compare(
@@ -37,15 +39,11 @@ def compare(
     text: Document,
     subject: Subject,
     other_id: UUID,
+    most: int = SENTENCES,
 ) -> Compared:
     """Compare a text with a need or a prior work; NotFound if the actor may not read it."""
-    query: Select[Need] | Select[PriorWork]
-    if subject is Subject.NEED:
-        query = need_to_read(actor, other_id)
-    else:
-        query = prior_works_to_read(PriorWorkFilter()).where(PriorWork.id == other_id)
-    other: Need | PriorWork | None = session.scalar(query)
-    if other is None:
-        raise NotFound
-    pairs = retrieval.matcher.explain(text, document_of(other), limit=SENTENCES)
+    other = text_to_read(session, actor, subject, other_id)
+    if not quotable(other):
+        return Compared(subject, other, [], quotable=False)
+    pairs = retrieval.matcher.explain(text, document_of(other), limit=most)
     return Compared(subject, other, [pair for pair in pairs if pair.similarity >= NEAR_FROM])

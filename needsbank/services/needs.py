@@ -11,10 +11,17 @@ from needsbank.db.queries.needs import need_to_read
 from needsbank.domain.clock import now
 from needsbank.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from needsbank.domain.languages import content_language
-from needsbank.domain.needs import CloseNeed, DescribeNeed, NeedState, check_transition
+from needsbank.domain.needs import (
+    CloseNeed,
+    CloseReason,
+    DescribeNeed,
+    NeedState,
+    check_transition,
+)
 from needsbank.domain.roles import Actor, may_edit, may_post_need
 from needsbank.domain.suggestions import UNDECIDED
 from needsbank.services import audit
+from needsbank.services.adoptions import end_adoption
 from needsbank.services.embedding import forget
 from needsbank.services.units import units_of
 
@@ -43,16 +50,12 @@ def change_need(session: Session, actor: Actor, need_id: UUID, command: Describe
 
 def open_need(session: Session, actor: Actor, need_id: UUID) -> Need:
     """Publish a draft, or take up an ended or agreed need again."""
-    need = _move(session, actor, need_id, NeedState.OPEN)
-    need.opened = now()
-    need.embedded_in = need.matched_with = None
-    need.close_reason, need.close_note = None, ""
-    return need
+    return take_up(session, actor, _own(session, actor, need_id))
 
 
 def withdraw_need(session: Session, actor: Actor, need_id: UUID) -> Need:
     """Take a need back: only its author sees it, and nothing is suggested for it."""
-    need = _move(session, actor, need_id, NeedState.WITHDRAWN)
+    need = _move(session, actor, _own(session, actor, need_id), NeedState.WITHDRAWN)
     need.embedded_in = need.matched_with = None
     forget(session, Subject.NEED, need.id)
     _drop_undecided(session, need)
@@ -61,14 +64,31 @@ def withdraw_need(session: Session, actor: Actor, need_id: UUID) -> Need:
 
 def restore_need(session: Session, actor: Actor, need_id: UUID) -> Need:
     """Undo a withdrawal: the need is its author's draft again."""
-    return _move(session, actor, need_id, NeedState.DRAFT, act="restore")
+    need = _own(session, actor, need_id)
+    return _move(session, actor, need, NeedState.DRAFT, act="restore")
 
 
 def close_need(session: Session, actor: Actor, command: CloseNeed) -> Need:
     """End a need with a reason that everyone who may read it sees."""
-    need = _move(session, actor, command.need_id, NeedState.CLOSED, reason=command.reason.value)
-    need.close_reason, need.close_note = command.reason, command.note.strip()
+    need = _own(session, actor, command.need_id)
+    return end(session, actor, need, command.reason, command.note)
+
+
+def end(session: Session, actor: Actor, need: Need, reason: CloseReason, note: str) -> Need:
+    """End a need that the caller has found to be the actor's to end."""
+    _move(session, actor, need, NeedState.CLOSED, reason=reason.value)
+    need.close_reason, need.close_note = reason, note.strip()
     _drop_undecided(session, need)
+    return need
+
+
+def take_up(session: Session, actor: Actor, need: Need) -> Need:
+    """Open a need that the caller has found to be the actor's to open; an adoption ends."""
+    _move(session, actor, need, NeedState.OPEN)
+    need.opened = now()
+    need.embedded_in = need.matched_with = None
+    need.close_reason, need.close_note = None, ""
+    end_adoption(session, need)
     return need
 
 
@@ -89,13 +109,12 @@ def _own(session: Session, actor: Actor, need_id: UUID) -> Need:
 def _move(
     session: Session,
     actor: Actor,
-    need_id: UUID,
+    need: Need,
     target: NeedState,
     *,
     act: str = "",
     **details: str,
 ) -> Need:
-    need = _own(session, actor, need_id)
     check_transition(need.state, target)
     need.state = target
     audit.record(session, actor, act or target.value, "need", need.id, **details)

@@ -1,0 +1,118 @@
+"""Same here: people join needs that others have posted."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from needsbank.db.models import Need, Support, Unit
+from needsbank.db.queries.needs import need_to_read
+from needsbank.db.queries.visible import visible_needs
+from needsbank.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from needsbank.domain.roles import Actor
+from needsbank.domain.supports import SUPPORTABLE, SupportNeed, Voices
+from needsbank.services import audit
+from needsbank.services.units import units_of
+
+
+def support(session: Session, actor: Actor, command: SupportNeed) -> Support:
+    """Count the actor's voice for a need, once; said again, it changes the unit and the note."""
+    need = _need(session, actor, command.need_id)
+    if need.author_id == actor.person_id:
+        raise NotAllowed("nobody supports their own need")
+    given = support_of(session, actor, need.id)
+    if need.state not in SUPPORTABLE and given is None:
+        raise Conflict("the need has ended")
+    unit = session.get(Unit, command.unit_id)
+    if unit is None or unit.organisation_id not in actor.organisation_ids:
+        raise Invalid({"unit_id": "unknown"})
+    act = "support" if given is None else "change_support"
+    if given is None:
+        given = Support(need_id=need.id, supporter_id=actor.person_id)
+        session.add(given)
+    given.unit_id, given.note = unit.id, command.note.strip()
+    audit.record(session, actor, act, "need", need.id)
+    return given
+
+
+def withdraw_support(session: Session, actor: Actor, need_id: UUID) -> None:
+    """Take the actor's voice and note back; nothing happens where there is none."""
+    need = _need(session, actor, need_id)
+    given = support_of(session, actor, need.id)
+    if given is not None:
+        session.delete(given)
+        audit.record(session, actor, "unsupport", "need", need.id)
+
+
+def support_of(session: Session, actor: Actor, need_id: UUID) -> Support | None:
+    """Return the actor's own voice for a need."""
+    own = select(Support).where(Support.need_id == need_id, Support.supporter_id == actor.user_id)
+    found: Support | None = session.scalar(own)
+    return found
+
+
+def supported_by(session: Session, actor: Actor, need_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of some needs that the actor has joined."""
+    if not actor.is_known or not need_ids:
+        return frozenset()
+    own = select(Support.need_id).where(
+        Support.supporter_id == actor.user_id, Support.need_id.in_(need_ids)
+    )
+    return frozenset(session.scalars(own))
+
+
+def voices_of(session: Session, need_ids: Collection[UUID]) -> dict[UUID, Voices]:
+    """Return the voices for each of some needs that has any."""
+    if not need_ids:
+        return {}
+    counted = (
+        select(
+            Support.need_id, func.count(Support.id), func.count(func.distinct(Support.unit_id))
+        )
+        .where(Support.need_id.in_(need_ids))
+        .group_by(Support.need_id)
+    )
+    return {need_id: Voices(people, units) for need_id, people, units in session.execute(counted)}
+
+
+def supports_of_need(session: Session, actor: Actor, need_id: UUID) -> list[Support]:
+    """Return the voices with their people, units and notes: for coordinators, oldest first."""
+    if not actor.coordinates:
+        raise NotAllowed(need_id)
+    return list(
+        session.scalars(
+            select(Support)
+            .where(Support.need_id == need_id)
+            .options(
+                joinedload(Support.supporter),
+                joinedload(Support.unit).joinedload(Unit.organisation),
+            )
+            .order_by(Support.created, Support.id)
+        )
+    )
+
+
+def needs_supported(session: Session, actor: Actor) -> list[Need]:
+    """Return the needs that the actor has joined and may still read, the latest first."""
+    return list(
+        session.scalars(
+            select(Need)
+            .join(Support, Support.need_id == Need.id)
+            .where(Support.supporter_id == actor.user_id, visible_needs(actor))
+            .options(joinedload(Need.organisation))
+            .order_by(Support.created.desc(), Need.id)
+        )
+    )
+
+
+def units_to_speak_for(session: Session, actor: Actor) -> list[Unit]:
+    """Return the units in whose name the actor can say "same here"."""
+    return units_of(session, actor.organisation_ids)
+
+
+def _need(session: Session, actor: Actor, need_id: UUID) -> Need:
+    need = session.scalar(need_to_read(actor, need_id))
+    if need is None:
+        raise NotFound(need_id)
+    return need
