@@ -6,7 +6,9 @@ from needsbank.db.models.competences import Competence, Reference
 from needsbank.db.models.embeddings import Embedding, Subject
 from needsbank.db.models.imports import ImportRun
 from needsbank.db.models.matcher_versions import MatcherVersion, VersionState
+from needsbank.db.models.merges import Merge, MergeSource
 from needsbank.db.models.needs import Need
+from needsbank.db.models.notices import Notice
 from needsbank.db.models.organisations import Organisation, Unit
 from needsbank.db.models.people import Attempt, Membership, SignInSession, User
 from needsbank.db.models.prior_works import PriorWork
@@ -27,7 +29,10 @@ __all__ = [
     "ImportRun",
     "MatcherVersion",
     "Membership",
+    "Merge",
+    "MergeSource",
     "Need",
+    "Notice",
     "Organisation",
     "PairJudgement",
     "PriorWork",
