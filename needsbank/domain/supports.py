@@ -31,6 +31,9 @@ class Voices:
     units: int = 0
 
 
+NO_VOICES = Voices()
+
+
 def may_support(actor: Actor, author_id: UUID, state: NeedState) -> bool:
     """Whether the actor may join a need that they may read: nobody joins their own."""
     return bool(actor.organisation_ids) and actor.user_id != author_id and state in SUPPORTABLE

@@ -1,5 +1,6 @@
 """Taking into use what exists already: the need ends, and its sender learns where it is."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -8,13 +9,17 @@ from needsbank.db.models import Adoption, Need, PriorWork, Subject, User
 from needsbank.db.queries.needs import need_to_read
 from needsbank.domain.adoptions import AdoptSolution, has_result
 from needsbank.domain.errors import Conflict, NotAllowed, NotFound
-from needsbank.domain.needs import CloseReason
+from needsbank.domain.needs import CloseReason, NeedState
+from needsbank.domain.notices import NoticeKind, Notify
 from needsbank.domain.roles import Actor, may_edit
 from needsbank.domain.visibility import may_read
 from needsbank.services import audit
 from needsbank.services.adoptions import adoption_of
 from needsbank.services.needs import end, take_up
+from needsbank.services.notices import notify
 from needsbank.services.reading import text_to_read
+
+Text = Need | PriorWork
 
 
 def adopt(session: Session, actor: Actor, subject: Subject, command: AdoptSolution) -> Adoption:
@@ -30,6 +35,8 @@ def adopt(session: Session, actor: Actor, subject: Subject, command: AdoptSoluti
     )
     session.add(adoption)
     audit.record(session, actor, "adopt", "need", need.id)
+    if need.author_id != actor.user_id:
+        _tell_sender(session, need, solution, command.note)
     return adoption
 
 
@@ -60,6 +67,20 @@ def to_adopt(
     return need, solution
 
 
+def adoptable(session: Session, actor: Actor, need: Need, found: Sequence[Text]) -> set[UUID]:
+    """Return the keys of those found texts that the actor may adopt for a need."""
+    open_to_end = need.state in {NeedState.OPEN, NeedState.AGREED}
+    if not found or not open_to_end or not may_adopt_for(actor, need):
+        return set()
+    author = session.get_one(User, need.author_id).actor
+    return {
+        each.id
+        for each in found
+        if isinstance(each, PriorWork)
+        or (has_result(each.state, each.close_reason) and readable_for(author, each))
+    }
+
+
 def readable_for(actor: Actor, need: Need) -> bool:
     """Whether somebody may read a published need."""
     return may_read(
@@ -74,6 +95,20 @@ def readable_for(actor: Actor, need: Need) -> bool:
 def may_adopt_for(actor: Actor, need: Need) -> bool:
     """Whether the actor may end a need as adopted, or take that back."""
     return actor.coordinates or may_edit(actor, need.author_id, need.organisation_id)
+
+
+def _tell_sender(session: Session, need: Need, solution: Need | PriorWork, note: str) -> None:
+    notify(
+        session,
+        Notify(
+            user_id=need.author_id,
+            kind=NoticeKind.ADOPTED,
+            need_id=need.id,
+            other_need_id=solution.id if isinstance(solution, Need) else None,
+            prior_work_id=solution.id if isinstance(solution, PriorWork) else None,
+            text=note.strip(),
+        ),
+    )
 
 
 def _need(session: Session, actor: Actor, need_id: UUID) -> Need:

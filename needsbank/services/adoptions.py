@@ -8,7 +8,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from needsbank.db.models import Adoption, Need, PriorWork, Subject
-from needsbank.db.queries.needs import own_needs
 from needsbank.db.queries.visible import visible_needs
 from needsbank.domain.clock import now
 from needsbank.domain.roles import Actor
@@ -37,18 +36,30 @@ class Adopters:
 
 def adoption_of(session: Session, actor: Actor, need: Need) -> Adopted | None:
     """Return what was taken into use for a need that the actor reads."""
-    found = _adopted(session, actor, [need])
+    found = adoptions_of(session, actor, [need])
     return found[0] if found else None
 
 
-def adoptions_of_own_needs(session: Session, actor: Actor) -> list[Adopted]:
-    """Return what was taken into use for the actor's own needs, by them or on their behalf."""
-    return _adopted(session, actor, session.scalars(own_needs(actor)).all())
+def adoptions_of(session: Session, actor: Actor, needs: Sequence[Need]) -> list[Adopted]:
+    """Return what was taken into use for some needs that the actor reads, the latest first."""
+    by_id = {need.id: need for need in needs}
+    rows = session.scalars(_current(by_id).order_by(Adoption.at.desc())).all() if by_id else []
+    wanted = {
+        subject: [row.solution_id for row in rows if row.subject is subject]
+        for subject in {row.subject for row in rows}
+    }
+    known: dict[UUID, Need | PriorWork] = {}
+    if solved := wanted.get(Subject.NEED):
+        query = select(Need).where(Need.id.in_(solved), visible_needs(actor))
+        with_whom = query.options(joinedload(Need.organisation), joinedload(Need.unit))
+        known |= {each.id: each for each in session.scalars(with_whom)}
+    if works := wanted.get(Subject.PRIOR_WORK):
+        found = select(PriorWork).where(PriorWork.id.in_(works))
+        known |= {each.id: each for each in session.scalars(found)}
+    return [Adopted(by_id[row.need_id], known.get(row.solution_id), row.subject) for row in rows]
 
 
-def adopters_of(
-    session: Session, actor: Actor, subject: Subject, solution_id: UUID
-) -> Adopters:
+def adopters_of(session: Session, actor: Actor, subject: Subject, solution_id: UUID) -> Adopters:
     """Return who has taken a solution into use, of what the actor may read."""
     return Adopters(
         session.scalars(
@@ -71,24 +82,6 @@ def end_adoption(session: Session, need: Need) -> None:
     adoption = session.scalar(_current([need.id]))
     if adoption is not None:
         adoption.ended = now()
-
-
-def _adopted(session: Session, actor: Actor, needs: Sequence[Need]) -> list[Adopted]:
-    by_id = {need.id: need for need in needs}
-    rows = session.scalars(_current(by_id).order_by(Adoption.at.desc())).all() if by_id else []
-    wanted = {
-        subject: [row.solution_id for row in rows if row.subject is subject]
-        for subject in {row.subject for row in rows}
-    }
-    known: dict[UUID, Need | PriorWork] = {}
-    if solved := wanted.get(Subject.NEED):
-        query = select(Need).where(Need.id.in_(solved), visible_needs(actor))
-        with_whom = query.options(joinedload(Need.organisation), joinedload(Need.unit))
-        known |= {each.id: each for each in session.scalars(with_whom)}
-    if works := wanted.get(Subject.PRIOR_WORK):
-        found = select(PriorWork).where(PriorWork.id.in_(works))
-        known |= {each.id: each for each in session.scalars(found)}
-    return [Adopted(by_id[row.need_id], known.get(row.solution_id), row.subject) for row in rows]
 
 
 def _current(need_ids: Collection[UUID]) -> Select[Adoption]:

@@ -14,7 +14,7 @@ from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_rea
 from needsbank.domain.adoptions import has_result
 from needsbank.domain.answers import MOST_HITS, USEFULNESS, AnswerRelation
 from needsbank.domain.roles import Actor
-from needsbank.domain.supports import Voices
+from needsbank.domain.supports import NO_VOICES, Voices
 from needsbank.domain.verdicts import PairVerdict
 from needsbank.services.browsing import NEEDS, PRIOR_WORKS, Found, Kind, keys_of, owners_by_key
 from needsbank.services.reading import fingerprint
@@ -54,7 +54,7 @@ class Hit:
     longer: bool | None
     differences: tuple[Difference, ...]
     judged: Judged | None = None
-    voices: Voices = Voices()
+    voices: Voices = NO_VOICES
     supported: bool = False
 
     @property
@@ -88,6 +88,11 @@ class BankAnswer:
         return [hit for hit in self.hits if hit.weak]
 
 
+def is_long_enough(title: str, problem: str) -> bool:
+    """Whether a text that is being written says enough to be compared."""
+    return len(f"{title} {problem}".strip()) >= SHORTEST_TEXT
+
+
 def answer_text(
     session: Session,
     retrieval: Retrieval,
@@ -97,7 +102,7 @@ def answer_text(
     besides: UUID | None = None,
 ) -> BankAnswer:
     """Answer a text that is being written; `besides` is the reader's need that it will become."""
-    if len(f"{title} {problem}".strip()) < SHORTEST_TEXT:
+    if not is_long_enough(title, problem):
         return BankAnswer([])
     text = retrieval.matcher.represent_query(problem, title=title)
     found = _found(session, retrieval, actor, text, besides, finished=False)
@@ -154,9 +159,7 @@ def _hits(
             yield _hit(kind.subject, owner, by_key[key], finished=finished)
 
 
-def _hit(
-    subject: Subject, found: Need | PriorWork, alike: Duplicate, *, finished: bool
-) -> Hit:
+def _hit(subject: Subject, found: Need | PriorWork, alike: Duplicate, *, finished: bool) -> Hit:
     flagged = alike.band is not DuplicateBand.RELATED
     relation = _relation(found, alike.relation, flagged=flagged, finished=finished)
     likely = alike.probability * USEFULNESS[relation]
@@ -229,8 +232,6 @@ def _with_voices(session: Session, actor: Actor, hits: list[Hit]) -> list[Hit]:
     needs = [hit.found.id for hit in hits if hit.subject is Subject.NEED]
     voices, mine = voices_of(session, needs), supported_by(session, actor, needs)
     return [
-        replace(
-            hit, voices=voices.get(hit.found.id, Voices()), supported=hit.found.id in mine
-        )
+        replace(hit, voices=voices.get(hit.found.id, NO_VOICES), supported=hit.found.id in mine)
         for hit in hits
     ]

@@ -67,9 +67,7 @@ def voices_of(session: Session, need_ids: Collection[UUID]) -> dict[UUID, Voices
     if not need_ids:
         return {}
     counted = (
-        select(
-            Support.need_id, func.count(Support.id), func.count(func.distinct(Support.unit_id))
-        )
+        select(Support.need_id, func.count(Support.id), func.count(func.distinct(Support.unit_id)))
         .where(Support.need_id.in_(need_ids))
         .group_by(Support.need_id)
     )

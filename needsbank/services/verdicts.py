@@ -106,12 +106,16 @@ def judged_pairs(session: Session) -> list[JudgedPair]:
     for row in session.scalars(select(PairJudgement).order_by(PairJudgement.seq)):
         latest[frozenset({row.need_id, row.other_id})] = row
     kept = [row for row in latest.values() if row.verdict is not None]
-    needs = _by_id(session, Need, {row.need_id for row in kept} | _others(kept, Subject.NEED))
-    works = _by_id(session, PriorWork, _others(kept, Subject.PRIOR_WORK))
+    of_needs = {row.need_id for row in kept} | _others(kept, Subject.NEED)
+    # What its author has taken back is no longer the bank's to learn from.
+    published = select(Need).where(Need.id.in_(of_needs), Need.state.in_(PUBLISHED))
+    needs = {need.id: need for need in session.scalars(published)}
+    judged_works = select(PriorWork).where(PriorWork.id.in_(_others(kept, Subject.PRIOR_WORK)))
+    works = {work.id: work for work in session.scalars(judged_works)}
     found = []
     for row in kept:
         text = needs.get(row.need_id)
-        other = (needs if row.subject is Subject.NEED else works).get(row.other_id)
+        other = needs.get(row.other_id) or works.get(row.other_id)
         if text is None or other is None or row.verdict is None or not _stands(row, text, other):
             continue
         found.append(JudgedPair(document_of(text), document_of(other), row.verdict))
@@ -129,9 +133,7 @@ def _pair(
     return need, text_to_read(session, actor, subject, other_id)
 
 
-def _judgement(
-    actor: Actor, need: Need, other: Text, verdict: PairVerdict | None
-) -> PairJudgement:
+def _judgement(actor: Actor, need: Need, other: Text, verdict: PairVerdict | None) -> PairJudgement:
     return PairJudgement(
         judged_by_id=actor.person_id,
         need_id=need.id,
@@ -181,11 +183,3 @@ def _stands(row: PairJudgement, text: Text, other: Text) -> bool:
 
 def _others(rows: Sequence[PairJudgement], subject: Subject) -> set[UUID]:
     return {row.other_id for row in rows if row.subject is subject}
-
-
-def _by_id(session: Session, model: type[Text], ids: set[UUID]) -> dict[UUID, Text]:
-    query = select(model).where(model.id.in_(ids))
-    if model is Need:
-        # What its author has taken back is no longer the bank's to learn from.
-        query = query.where(Need.state.in_(PUBLISHED))
-    return {row.id: row for row in session.scalars(query)}

@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms.fields.choices import SelectChoice
 
-from matching import Relation
-from needsbank.db.models import AuditEntry, Subject, VersionState
+from needsbank.db.models import AuditEntry, VersionState
+from needsbank.domain.answers import AnswerRelation
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
@@ -19,6 +19,7 @@ from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import Side, SuggestionState, Verdict
+from needsbank.domain.verdicts import PairVerdict
 from needsbank.domain.visibility import Visibility
 
 LABELS: dict[Enum, LazyString] = {
@@ -70,11 +71,14 @@ LABELS: dict[Enum, LazyString] = {
     Scope.TEAM: _l("Our team"),
     Scope.AREA: _l("Our area"),
     Scope.ORGANISATION: _l("The whole organisation"),
-    Relation.SAME: _l("The same need"),
-    Relation.MORE_SPECIFIC: _l("The same in more detail"),
-    Relation.MORE_GENERAL: _l("The same more broadly"),
-    Relation.ANOTHER_YEAR: _l("The same of another year"),
-    Relation.VARIANT: _l("Nearly the same"),
+    AnswerRelation.READY_SOLUTION: _l("Ready solution"),
+    AnswerRelation.SAME_NEED: _l("The same need"),
+    AnswerRelation.PART_OF: _l("Partly the same"),
+    AnswerRelation.CONTINUES: _l("The same of another year"),
+    AnswerRelation.RELATED: _l("Related only"),
+    PairVerdict.SAME: _l("The same"),
+    PairVerdict.PARTLY: _l("Partly"),
+    PairVerdict.NO: _l("Not the same"),
     Visibility.PUBLIC: _l("Everyone"),
     Visibility.NETWORK: _l("Everyone in the network"),
     Visibility.ORGANISATION: _l("My organisation and the coordinators"),
@@ -135,10 +139,9 @@ BANDS: dict[str, LazyString] = {
     "good": _l("Good match"),
     "possible": _l("Possible match"),
 }
-LIKENESS: dict[str, LazyString] = {
-    "same": _l("Very likely the same"),
-    "possibly": _l("Possibly the same"),
-    "related": _l("Related"),
+PERHAPS: dict[AnswerRelation, LazyString] = {
+    AnswerRelation.READY_SOLUTION: _l("Perhaps a ready solution"),
+    AnswerRelation.SAME_NEED: _l("Perhaps the same need"),
 }
 PARTS: dict[str, LazyString] = {
     "meaning": _l("Same meaning"),
@@ -159,6 +162,12 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("need", "withdrawn"): _l("withdrew a need"),
     ("need", "restore"): _l("restored a need"),
     ("need", "closed"): _l("ended a need"),
+    ("need", "adopt"): _l("took something ready into use for a need"),
+    ("need", "support"): _l("joined a need"),
+    ("need", "change_support"): _l("changed how they joined a need"),
+    ("need", "unsupport"): _l("left a need that they had joined"),
+    ("need", "judge"): _l("judged whether a need is known already"),
+    ("need", "unjudge"): _l("took back a verdict on whether a need is known"),
     ("competence", "draft"): _l("drafted a competence"),
     ("competence", "change"): _l("changed a competence"),
     ("competence", "open"): _l("put a competence on offer"),
@@ -177,7 +186,12 @@ DECIDED: dict[str, LazyString] = {
     "rejected": _l("Rejected"),
     "deferred": _l("Deferred"),
 }
-DETAILS: dict[str, type[Enum]] = {"reason": CloseReason, "side": Side, "role": Role}
+DETAILS: dict[str, type[Enum]] = {
+    "reason": CloseReason,
+    "side": Side,
+    "role": Role,
+    "likeness": PairVerdict,
+}
 INVALID: dict[str, LazyString] = {
     "required": _l("Fill this in."),
     "taken": _l("This is already in the bank."),
@@ -198,12 +212,10 @@ def choices(codes: Iterable[Enum], *, empty: LazyString | None = None) -> list[S
     return listed if empty is None else [SelectChoice("", empty), *listed]
 
 
-def relation_of(subject: Subject, relation: Relation) -> LazyString | None:
-    """Return how a similar text relates; None where no more than the subject is shared."""
-    if relation is Relation.RELATED:
-        return None
-    ready = subject is Subject.PRIOR_WORK and relation is Relation.SAME
-    return _l("Perhaps a ready solution") if ready else LABELS[relation]
+def relation_words(relation: AnswerRelation, *, sure: bool, judged: bool) -> LazyString:
+    """Return how something found relates; only people say for certain that it is a solution."""
+    certain = judged or (sure and relation is not AnswerRelation.READY_SOLUTION)
+    return LABELS[relation] if certain else PERHAPS.get(relation, LABELS[relation])
 
 
 def act_of(entry: AuditEntry) -> LazyString | str:
@@ -221,8 +233,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["label"] = label
     app.jinja_env.globals.update(
         bands=BANDS,
-        likeness=LIKENESS,
-        relation_of=relation_of,
+        relation_words=relation_words,
         parts_of_score=PARTS,
         act_of=act_of,
         detail_of=detail_of,

@@ -10,6 +10,7 @@ from needsbank.services.browsing import QUERY_MAX
 from needsbank.services.demo_bank import Account
 from needsbank.web.account.views import bp as account
 from needsbank.web.administration.views import bp as administration
+from needsbank.web.adoptions.views import bp as adoptions
 from needsbank.web.competences.views import bp as competences
 from needsbank.web.coordination.views import bp as coordination
 from needsbank.web.forms import problems
@@ -21,6 +22,8 @@ from needsbank.web.pairings.views import bp as pairings
 from needsbank.web.prior_works.views import bp as prior_works
 from needsbank.web.security import current_actor
 from needsbank.web.sessions import browser_name
+from needsbank.web.supports.views import bp as supports
+from needsbank.web.verdicts.views import bp as verdicts
 
 
 def register(app: Flask) -> None:
@@ -29,11 +32,14 @@ def register(app: Flask) -> None:
         front,
         account,
         needs,
+        supports,
+        adoptions,
         competences,
         prior_works,
         organisations,
         pairings,
         coordination,
+        verdicts,
         administration,
     ):
         app.register_blueprint(blueprint)

@@ -1,11 +1,12 @@
 """Reads of suggestions: the coordinators' queue and each side's pairings."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from needsbank.db.models import Answer, Competence, Decision, Need, Suggestion
+from needsbank.db.models import Answer, Competence, Decision, Need, Suggestion, Support
 from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Actor
 from needsbank.domain.suggestions import SHOWN_TO_SIDES, UNDECIDED, SuggestionState
@@ -16,16 +17,25 @@ _WITH_BOTH_SIDES = (
 )
 
 
-def queue() -> Select[Need, int, int]:
-    """Return open needs with something to decide, oldest first: need, undecided, deferred."""
+def waiting() -> Select[UUID, datetime, int, int, int]:
+    """Return open needs with something to decide, unordered.
+
+    Columns: id, opened, undecided, deferred, persons who have said "same here".
+    """
+    persons = select(func.count()).where(Support.need_id == Need.id).scalar_subquery()
     deferred = func.count(case((Suggestion.state == SuggestionState.DEFERRED, 1)))
+    opened = func.coalesce(Need.opened, Need.created, type_=Need.created.type)
     return (
-        select(Need, func.count(Suggestion.id), deferred)
+        select(
+            Need.id,
+            opened.label("opened"),
+            func.count(Suggestion.id).label("undecided"),
+            deferred.label("deferred"),
+            persons.label("persons"),
+        )
         .join(Suggestion, Suggestion.need_id == Need.id)
         .where(Suggestion.state.in_(UNDECIDED), Need.state == NeedState.OPEN)
         .group_by(Need.id)
-        .options(joinedload(Need.organisation))
-        .order_by(Need.opened, Need.id)
     )
 
 

@@ -13,6 +13,8 @@ from needsbank.db.queries.needs import own_needs
 from needsbank.db.queries.suggestions import pairings
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import NotFound
+from needsbank.services.adoptions import adoptions_of
+from needsbank.services.supporting import needs_supported
 from needsbank.web import sessions
 from needsbank.web.database import db
 from needsbank.web.htmx import render
@@ -27,10 +29,13 @@ def my_page() -> Response:
     """Show what the reader has posted and what waits for them."""
     actor = current_actor()
     rows = db.session.scalars(pairings(actor)).all()
+    needs = db.session.scalars(own_needs(actor)).all()
     return render(
         "account/my_page.html",
-        needs=db.session.scalars(own_needs(actor)).all(),
+        needs=needs,
         competences=db.session.scalars(own_competences(actor)).all(),
+        adoptions=adoptions_of(db.session, actor, needs),
+        supported=needs_supported(db.session, actor),
         awaited=[pairing for pairing in rows if sides_to_answer(actor, pairing)],
     )
 

@@ -9,22 +9,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from matching import says_enough
-from needsbank.db.models import AuditEntry, Subject, Suggestion
+from needsbank.db.models import AuditEntry, Suggestion
 from needsbank.db.queries.needs import need_to_read
-from needsbank.db.queries.suggestions import queue as queue_query
 from needsbank.db.queries.suggestions import suggestions_of_need
 from needsbank.db.transaction import transaction
-from needsbank.domain.clock import now
 from needsbank.domain.suggestions import ALLOWED, UNDECIDED, SuggestionState
 from needsbank.services import deciding
-from needsbank.services.embedding import stored_representation
-from needsbank.services.similar import similar_to
+from needsbank.services.adopting import adoptable
+from needsbank.services.queueing import queue_page
+from needsbank.services.reading import fingerprint
 from needsbank.services.suggesting import missing_of
+from needsbank.services.supporting import supports_of_need
 from needsbank.services.texts import document_of
 from needsbank.web.coordination.forms import DecisionForm
 from needsbank.web.database import db, retrieval
 from needsbank.web.htmx import render
 from needsbank.web.lists import wanted
+from needsbank.web.needs.answer import answer_to
 from needsbank.web.security import current_actor
 from needsbank.web.targets import found
 
@@ -35,26 +36,26 @@ _LOG_PAGE = 50
 
 @bp.get("/")
 def queue() -> Response:
-    """Show open needs that wait for a verdict, oldest first."""
-    return render(
-        "coordination/queue.html", queue=db.session.execute(queue_query()).all(), now=now()
-    )
+    """Show open needs that wait for a verdict, the most pressing first."""
+    return render("coordination/queue.html", queue=queue_page(db.session, wanted().page))
 
 
 @bp.get("/needs/<uuid:need_id>")
 def need(need_id: UUID) -> Response:
-    """Show a need, what is like it, and the suggestions for it by kind."""
+    """Show a need, whether it is known already, its voices, and the suggestions by kind."""
     actor = current_actor()
     shown = found(need_to_read(actor, need_id))
-    stored = stored_representation(db.session, Subject.NEED, need_id, retrieval().matcher.space_id)
-    similar = (
-        similar_to(db.session, retrieval(), actor, stored[1], besides=need_id) if stored else None
-    )
+    answer = answer_to(shown)
+    hits = answer.hits if answer else []
     suggestions = db.session.scalars(suggestions_of_need(need_id)).all()
     return render(
         "coordination/need.html",
         need=shown,
-        similar=similar,
+        answer=answer,
+        adoptable=adoptable(db.session, actor, shown, [hit.found for hit in hits]),
+        need_seen=fingerprint(shown),
+        matcher_version=retrieval().matcher.version,
+        supports=supports_of_need(db.session, actor, need_id),
         suggestions=suggestions,
         says_enough=says_enough(document_of(shown)),
     )

@@ -16,19 +16,24 @@ from needsbank.domain.fields import Field
 from needsbank.domain.languages import Language
 from needsbank.domain.needs import NeedState
 from needsbank.domain.organisations import Region, Sector
+from needsbank.domain.supports import NO_VOICES
 from needsbank.services import needs
+from needsbank.services.adopting import adoptable
+from needsbank.services.adoptions import adopters_of, adoption_of
+from needsbank.services.answering import answer_text, is_long_enough
 from needsbank.services.browsing import Wanted, browse_needs
-from needsbank.services.comparing import compare
-from needsbank.services.embedding import stored_representation
-from needsbank.services.similar import similar_to, similar_to_text
+from needsbank.services.comparing import SENTENCES, compare
 from needsbank.services.suggesting import competences_for, has_pairing
+from needsbank.services.supporting import supported_by, voices_of
 from needsbank.services.texts import document_of
 from needsbank.web.database import db, retrieval
 from needsbank.web.forms import query_code, show_errors
 from needsbank.web.htmx import render
 from needsbank.web.lists import wanted
+from needsbank.web.needs.answer import answer_to
 from needsbank.web.needs.forms import CloseForm, NeedForm
 from needsbank.web.security import current_actor
+from needsbank.web.supports.speaker import current_speaker
 from needsbank.web.targets import found, found_own, is_own
 
 bp = Blueprint("needs", __name__, url_prefix="/needs")
@@ -48,24 +53,39 @@ def listed() -> Response:
     )
     asked: Wanted = wanted()
     page = browse_needs(db.session, retrieval(), current_actor(), narrowed, asked)
-    return render("needs/list.html", page=page, narrowed=narrowed, asked=asked)
+    shown = [need.id for need in page.rows]
+    return render(
+        "needs/list.html",
+        page=page,
+        narrowed=narrowed,
+        asked=asked,
+        voices=voices_of(db.session, shown),
+        no_voices=NO_VOICES,
+        supported=supported_by(db.session, current_actor(), shown),
+        speaker=current_speaker(),
+    )
 
 
 @bp.get("/<uuid:need_id>")
 def show(need_id: UUID) -> Response:
-    """Show one need, what is like it, and to its author what was found for it."""
+    """Show one need, whether it is known already, and to its author what was found for it."""
     actor = current_actor()
     need = found(need_to_read(actor, need_id))
     mine = is_own(need)
-    stored = stored_representation(db.session, Subject.NEED, need.id, retrieval().matcher.space_id)
-    similar = (
-        similar_to(db.session, retrieval(), actor, stored[1], besides=need.id) if stored else None
-    )
+    answer = answer_to(need)
+    hits = answer.hits if answer else []
+    has_ended = need.state is NeedState.CLOSED
     return render(
         "needs/show.html",
         need=need,
         mine=mine,
-        similar=similar,
+        answer=answer,
+        adoptable=adoptable(db.session, actor, need, [hit.found for hit in hits]) if mine else (),
+        voices=voices_of(db.session, [need.id]).get(need.id, NO_VOICES),
+        supported=need.id in supported_by(db.session, actor, [need.id]),
+        speaker=current_speaker(),
+        adopted=adoption_of(db.session, actor, need) if has_ended else None,
+        adopters=adopters_of(db.session, actor, Subject.NEED, need.id) if has_ended else None,
         **(_progress(need) if mine else {}),
     )
 
@@ -111,11 +131,17 @@ def create() -> ResponseReturnValue:
 
 @bp.post("/similar")
 def similar() -> Response:
-    """Show what is like the text being written."""
+    """Show whether the text being written is known already."""
     title, problem = request.form.get("title", ""), request.form.get("problem", "")
     besides = request.form.get("besides", type=UUID)
-    alike = similar_to_text(db.session, retrieval(), current_actor(), title, problem, besides)
-    return render("needs/similar.html", fragment="needs/_similar_live.html", similar=alike)
+    return render(
+        "needs/similar.html",
+        fragment="needs/_live.html",
+        answer=answer_text(db.session, retrieval(), current_actor(), title, problem, besides),
+        asked=is_long_enough(title, problem),
+        keep_note="keep_note" in request.form or "keep_note_asked" not in request.form,
+        speaker=current_speaker(),
+    )
 
 
 @bp.post(f"/similar/<any({_COMPARABLE}):subject>/<uuid:other_id>")
@@ -203,7 +229,10 @@ def close(need_id: UUID) -> ResponseReturnValue:
 
 
 def _compared(text: Document, subject: str, other_id: UUID, need: Need | None = None) -> Response:
-    compared = compare(db.session, retrieval(), current_actor(), text, Subject(subject), other_id)
+    most = 1 if request.args.get("first") else SENTENCES
+    compared = compare(
+        db.session, retrieval(), current_actor(), text, Subject(subject), other_id, most
+    )
     return render(
         "needs/comparison.html",
         fragment="needs/_comparison.html",
