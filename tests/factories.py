@@ -8,13 +8,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from needsbank.db.models import (
+    Adoption,
     Competence,
     Membership,
     Need,
     Organisation,
     PriorWork,
     Reference,
+    Subject,
     Suggestion,
+    Support,
     Unit,
     User,
 )
@@ -197,6 +200,32 @@ def add_suggestion(
     }
     row = Suggestion(need_id=need.id, competence_id=competence.id, **{**defaults, **values})
     stored: Suggestion = _stored(session, row)
+    return stored
+
+
+def add_support(
+    session: Session, need: Need | None = None, supporter: User | None = None, **values: Any
+) -> Support:
+    """Add a voice for a need, by default of somebody in an organisation of their own."""
+    need = need or add_need(session)
+    supporter = supporter or add_user(session, Role.PARTNER)
+    values = {"unit_id": unit_id_of(session, supporter), **values}
+    stored: Support = _stored(
+        session, Support(need_id=need.id, supporter_id=supporter.id, **values)
+    )
+    return stored
+
+
+def add_adoption(
+    session: Session, need: Need, solution: Need | PriorWork, **values: Any
+) -> Adoption:
+    """Add what was taken into use for a need, by its author."""
+    subject = Subject.NEED if isinstance(solution, Need) else Subject.PRIOR_WORK
+    defaults = {"adopted_by_id": need.author_id, "unit_id": need.unit_id}
+    row = Adoption(
+        need_id=need.id, subject=subject, solution_id=solution.id, **{**defaults, **values}
+    )
+    stored: Adoption = _stored(session, row)
     return stored
 
 

@@ -229,7 +229,9 @@ def close(need_id: UUID) -> ResponseReturnValue:
 
 
 def _compared(text: Document, subject: str, other_id: UUID, need: Need | None = None) -> Response:
-    most = 1 if request.args.get("first") else SENTENCES
+    # A list asks for the first pair of each by itself; where there is none, it says nothing.
+    first = request.args.get("first") == "1"
+    most = 1 if first else SENTENCES
     compared = compare(
         db.session, retrieval(), current_actor(), text, Subject(subject), other_id, most
     )
@@ -239,6 +241,7 @@ def _compared(text: Document, subject: str, other_id: UUID, need: Need | None = 
         text=text,
         compared=compared,
         need=need,
+        first=first,
     )
 
 
