@@ -13,7 +13,6 @@ from needsbank.domain.visibility import Visibility
 from needsbank.services import verdicts
 from needsbank.services.answering import (
     SHORTEST_TEXT,
-    WEAK_BELOW,
     answer_need,
     answer_text,
 )
@@ -23,8 +22,11 @@ from tests.factories import add_need, add_prior_work, add_support, add_user
 
 TEXT = "Substitutes cannot find the keys of home care customers"
 PROBLEM = "The keys of customers are lost and nobody knows where they are kept."
-NEAR = "Home care customers wait while a substitute looks for somebody who has been there before."
-DISTANT = "A garden needs watering; substitutes and others share a bench near the pond in summer."
+MORE = "In the evening they call a colleague who has gone home, and the visit is late."
+# The search leads with neither: the detector is surest of what stands out.
+NEAR = {"title": "A garden", "abstract": "Customers of the garden are lost in the wood."}
+NEARLY = {"title": "Keys to the garden shed", "abstract": "Closed in winter, customers are few."}
+DISTANT = {"title": "A cabinet for keys", "abstract": "Nobody knows where the cabinet is."}
 
 
 @pytest.fixture
@@ -120,11 +122,12 @@ def test_a_solution_comes_before_a_need_that_is_as_alike(add_alike, add_work, an
 def test_a_need_that_says_the_same_comes_before_a_work_that_is_only_related(
     session, add_alike, answer
 ):
-    work = add_prior_work(session, title="Substitutes in home care", abstract=NEAR)
+    works = [add_prior_work(session, **text) for text in (NEAR, NEARLY)]
     need = add_alike()
     found = answer()
-    assert ids(found.hits) == [need.id, work.id]
-    assert found.hits[1].relation is AnswerRelation.RELATED
+    assert ids(found.hits[:1]) == [need.id]
+    assert set(ids(found.hits[1:])) == {work.id for work in works}
+    assert {hit.relation for hit in found.hits[1:]} == {AnswerRelation.RELATED}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +151,7 @@ def test_how_much_longer_a_need_is_says_something_only_once_the_text_is_written(
     add_alike, answer, answer_of
 ):
     need = add_alike()
-    longer = add_alike(problem=f"{PROBLEM} {PROBLEM} {PROBLEM}")
+    longer = add_alike(problem=f"{PROBLEM} {MORE}")
     (hit,) = answer_of(need).hits
     assert (hit.relation, hit.longer) == (AnswerRelation.PART_OF, True)
     (hit,) = answer_of(longer).hits
@@ -164,12 +167,10 @@ def test_the_same_of_another_year_continues_it(session, add_alike, answer_of):
     assert [(each.mine, each.other) for each in hit.differences] == [(("2025",), ("2026",))]
 
 
-def test_what_is_only_distantly_related_is_folded_away(session, add_alike, answer):
-    add_alike()
-    distant = add_prior_work(session, title="Watering", abstract=DISTANT)
+def test_what_is_only_distantly_related_is_folded_away(session, answer):
+    near, distant = (add_prior_work(session, **text) for text in (NEAR, DISTANT))
     found = answer()
-    assert WEAK_BELOW > 0.17, "otherwise nothing is ever folded away"
-    assert (len(found.clear), ids(found.weak)) == (1, [distant.id])
+    assert (ids(found.clear), ids(found.weak)) == ([near.id], [distant.id])
 
 
 def test_at_most_five_are_shown_of_all_kinds_together(add_alike, add_work, answer):
@@ -222,7 +223,7 @@ def test_voices_are_told_with_the_reader_s_own(session, add_alike, answer):
 def test_what_a_coordinator_holds_for_the_same_comes_first(
     session, add_alike, add_work, answer_of, coordinator
 ):
-    need, near = add_alike(), add_prior_work(session, title="Substitutes", abstract=NEAR)
+    need, near = add_alike(), add_prior_work(session, **NEAR)
     add_work()
     assert answer_of(need).hits[0].found.id != near.id
     judge(session, coordinator, need, near, PairVerdict.SAME)
