@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from needsbank.domain.needs import CloseReason, NeedState
 from needsbank.domain.roles import ANONYMOUS, Actor, Role
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.web.policy import POLICY, Access, allows
@@ -51,6 +52,9 @@ PAGES = {
     "needs.new": "in  200 403 200 200 200 403 403",
     "needs.edit": "in  200 403 403 403 403 403 403",
     "needs.closing": "in  200 403 403 403 403 403 403",
+    # The need is the partner's; observers and admins without a team speak for no unit.
+    "supports.ask": "in  403 200 200 200 200 403 200",
+    "adoptions.ask": "in  200 403 403 403 200 403 403",
     "competences.listed": EVERYONE,
     "competences.show": EVERYONE,
     "competences.new": "in  403 200 200 403 200 403 403",
@@ -85,6 +89,10 @@ ACTS = {
     "needs.withdraw": AUTHOR_OF_NEED,
     "needs.restore": "in  409 403 403 403 403 403 403",
     "needs.close": "in  422 403 403 403 403 403 403",
+    "supports.give": "in  403 422 422 422 422 403 422",
+    "supports.withdraw": "in  303 303 303 303 303 303 303",
+    "adoptions.adopt": "in  409 403 403 403 303 403 403",
+    "adoptions.take_back": "in  409 403 403 403 409 403 403",
     "competences.create": "in  403 422 422 403 422 403 403",
     "competences.change": "in  403 422 403 403 403 403 403",
     "competences.open_": "in  403 409 403 403 403 403 403",
@@ -94,6 +102,8 @@ ACTS = {
     "organisations.add_unit": "in  403 403 403 403 422 403 422",
     "pairings.answer": "in  404 404 404 404 404 404 404",
     "coordination.decide": "in  403 403 403 403 422 403 403",
+    "verdicts.judge": "in  403 403 403 403 422 403 403",
+    "verdicts.take_back": "in  403 403 403 403 422 403 403",
     "administration.promote": "in  403 403 403 403 403 403 404",
     "administration.roll_back": "in  403 403 403 403 403 403 404",
 }
@@ -120,6 +130,9 @@ def addresses(app, session, people):
         "work_id": add_prior_work(session).id,
         "subject": "need",
         "other_id": add_need(session).id,
+        "solution_id": add_need(
+            session, state=NeedState.CLOSED, close_reason=CloseReason.SOLVED
+        ).id,
         "code": "sv",
         "key": "00" * 32,
         "filename": "favicon.svg",
