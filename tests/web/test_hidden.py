@@ -4,6 +4,7 @@ Two banks are equal in all but what is hidden from the reader. Every page, searc
 must then answer the two alike, byte for byte, tokens and the reader's own times aside.
 """
 
+import itertools
 import re
 import shutil
 from dataclasses import replace
@@ -16,24 +17,36 @@ from sqlalchemy.orm import Session
 from needsbank import jobs
 from needsbank.app import create_app
 from needsbank.db.base import make_engine
-from needsbank.db.models import Competence, Need, Organisation, Subject, User
+from needsbank.db.models import (
+    Competence,
+    Need,
+    Organisation,
+    PairJudgement,
+    PriorWork,
+    Subject,
+    User,
+)
 from needsbank.db.transaction import transaction
 from needsbank.domain.competences import CompetenceKind, CompetenceState
-from needsbank.domain.needs import DescribeNeed, NeedState
+from needsbank.domain.needs import CloseReason, DescribeNeed, NeedState
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import SuggestionState
+from needsbank.domain.verdicts import PairVerdict
 from needsbank.domain.visibility import Visibility
 from needsbank.services import needs
+from needsbank.services.reading import fingerprint
 from needsbank.services.retrieval import Retrieval
 from needsbank.web.policy import POLICY
 from tests.conftest import browser, dispose
 from tests.factories import (
+    add_adoption,
     add_competence,
     add_need,
     add_organisation,
     add_prior_work,
     add_reference,
     add_suggestion,
+    add_support,
     add_user,
     day,
 )
@@ -84,7 +97,7 @@ def readers(session, host):
 
 
 @pytest.fixture
-def bank(session, author, readers):
+def bank(session, author, readers, host):
     """What everybody sees, on its way in every state."""
     for state in (NeedState.OPEN, NeedState.AGREED, NeedState.CLOSED):
         add_need(session, author, **SHOWN, state=state, created=day(2), opened=day(2))
@@ -98,7 +111,16 @@ def bank(session, author, readers):
     competence = session.query(Competence).filter_by(author_id=readers["member"].id).one()
     add_reference(session, competence, **DONE)
     add_suggestion(session, need, competence, state=SuggestionState.APPROVED, updated=day(3))
-    return readers
+    closed = session.query(Need).filter_by(state=NeedState.CLOSED).one()
+    closed.close_reason = CloseReason.SOLVED
+    add_support(session, need, readers["company"])
+    add_support(session, need, author)
+    own = {"state": NeedState.CLOSED, "close_reason": CloseReason.ADOPTED}
+    adopted = add_need(session, readers["partner"], **SHOWN, **own, created=day(4), opened=day(4))
+    add_adoption(session, adopted, closed, at=day(4))
+    adopted = add_need(session, author, **SHOWN, **own, created=day(4), opened=day(4))
+    add_adoption(session, adopted, session.query(PriorWork).first(), at=day(4))
+    return {**readers, "coordinator": add_user(session, Role.COORDINATOR, organisation=host)}
 
 
 def hide(session, author):
@@ -107,6 +129,36 @@ def hide(session, author):
         *_hidden_at(session, author, Visibility.COORDINATORS),
         *_hidden_at(session, author, Visibility.ORGANISATION),
     ]
+
+
+def act_on(session, hidden, coordinator, partner):
+    """Have the hidden joined, judged and adopted, and what is shown adopted by the hidden."""
+    shown = session.query(Need).filter_by(author_id=partner.id).order_by(Need.created).first()
+    solved = session.query(Need).filter_by(close_reason=CloseReason.SOLVED).first()
+    works = session.query(PriorWork).all()
+    verdicts = itertools.cycle(PairVerdict)
+    for need in (each for each in hidden if isinstance(each, Need)):
+        add_support(session, need, partner, note=SECRET["problem"])
+        if need.state is NeedState.CLOSED:
+            need.close_reason = CloseReason.ADOPTED
+            add_adoption(session, need, next(iter(works)))
+            continue
+        add_adoption(session, need, solved)
+        for one, other in ((shown, need), (need, shown)):
+            row = PairJudgement(
+                judged_by_id=coordinator.id,
+                need_id=one.id,
+                subject=Subject.NEED,
+                other_id=other.id,
+                verdict=next(verdicts),
+                need_fingerprint=fingerprint(one),
+                other_fingerprint=fingerprint(other),
+                rank_seen=1,
+                probability=0.9,
+                matcher_version="m",
+            )
+            session.add(row)
+    session.commit()
 
 
 def _hidden_at(session, author, level):
@@ -188,6 +240,10 @@ def banks(session, engine, settings, bank, author, fake_matcher, fake_detector):
         once_public = [add_need(own, poster, **SECRET), add_need(own, poster, **SHOWN)]
         full.work()
         hidden = [*hide(own, poster), *take_back(own, poster, *once_public)]
+        coordinator, partner = (
+            own.get_one(User, bank[who].id) for who in ("coordinator", "partner")
+        )
+        act_on(own, hidden, coordinator, partner)
     for each in made:
         each.work()
     yield plain, full, hidden
@@ -224,7 +280,11 @@ def addresses(session):
     needs = session.query(Need).all()
     for need in needs:
         found += [f"/needs/{need.id}", f"/needs/{need.id}/status", f"/needs/{need.id}/edit"]
-        found += [f"/needs/{need.id}/similar/need/{needs[0].id}"]
+        found += [f"/needs/{need.id}/support"]
+        found += [f"/needs/{need.id}/similar/need/{needs[0].id}{end}" for end in ("", "?first=1")]
+        found += [f"/needs/{need.id}/adopt/need/{other.id}" for other in needs]
+    for work in session.query(PriorWork):
+        found += [f"/prior-works/{work.id}", f"/needs/{needs[0].id}/adopt/prior_work/{work.id}"]
     for competence in session.query(Competence):
         found += [f"/competences/{competence.id}", f"/competences/{competence.id}/edit"]
     return [*found, "/needs/new", "/competences/new", "/coordination/", "/coordination/log"]
@@ -323,7 +383,10 @@ def test_a_hidden_need_cannot_be_compared_with(banks, bank, session):
 def test_acts_on_a_hidden_posting_are_refused_as_if_it_never_was(banks, bank):
     _plain, full, hidden = banks
     acts = {
-        Need: ("edit", "open", "withdraw", "restore", "close"),
+        Need: (
+            *("edit", "open", "withdraw", "restore", "close"),
+            *("support", "support/withdraw", "adopt/take-back"),
+        ),
         Competence: ("edit", "open", "close"),
     }
     for who in ("partner", "member", "company", "ambassador", "admin", "observer"):
@@ -334,6 +397,18 @@ def test_acts_on_a_hidden_posting_are_refused_as_if_it_never_was(banks, bank):
             for act in acts[type(row)]:
                 response = client.post(f"/{kind}/{row.id}/{act}", data={"csrf_token": token})
                 assert response.status_code == 404, (who, kind, act)
+
+
+def test_a_hidden_need_is_no_solution(banks, bank, session):
+    """Whoever adopts something for their own need learns nothing of what is hidden."""
+    _plain, full, hidden = banks
+    own = session.query(Need).filter_by(author_id=bank["partner"].id).first()
+    client = full.reader(bank["partner"])
+    token = token_of(client)
+    for row in hidden:
+        address = f"/needs/{own.id}/adopt/need/{row.id}"
+        for got in (client.get(address), client.post(address, data={"csrf_token": token})):
+            assert got.status_code == 404, address
 
 
 def test_whoever_may_read_it_finds_it(banks, bank, author):
@@ -369,7 +444,6 @@ def test_every_readable_route_is_compared(app, session, bank):
         "administration.matcher",
         "security.login",
         "security.change_password",
-        "prior_works.show",
         "organisations.new",
         "organisations.edit",
         # Refused by role or side before anything is looked up; the policy's tests try them.

@@ -52,7 +52,7 @@ PAGES = {
     "needs.new": "in  200 403 200 200 200 403 403",
     "needs.edit": "in  200 403 403 403 403 403 403",
     "needs.closing": "in  200 403 403 403 403 403 403",
-    # The need is the partner's; observers and admins without a team speak for no unit.
+    # Nobody joins their own need, and observers speak for no unit.
     "supports.ask": "in  403 200 200 200 200 403 200",
     "adoptions.ask": "in  200 403 403 403 200 403 403",
     "competences.listed": EVERYONE,
@@ -89,7 +89,7 @@ ACTS = {
     "needs.withdraw": AUTHOR_OF_NEED,
     "needs.restore": "in  409 403 403 403 403 403 403",
     "needs.close": "in  422 403 403 403 403 403 403",
-    "supports.give": "in  403 422 422 422 422 403 422",
+    "supports.give": "in  403 303 303 303 303 403 303",
     "supports.withdraw": "in  303 303 303 303 303 303 303",
     "adoptions.adopt": "in  409 403 403 403 303 403 403",
     "adoptions.take_back": "in  409 403 403 403 409 403 403",
