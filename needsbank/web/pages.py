@@ -15,6 +15,7 @@ from needsbank.web.coordination.views import bp as coordination
 from needsbank.web.forms import problems
 from needsbank.web.front.views import bp as front
 from needsbank.web.languages import current_language
+from needsbank.web.merges.views import bp as merges
 from needsbank.web.needs.views import bp as needs
 from needsbank.web.organisations.views import bp as organisations
 from needsbank.web.pairings.views import bp as pairings
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
         organisations,
         pairings,
         coordination,
+        merges,
         administration,
     ):
         app.register_blueprint(blueprint)

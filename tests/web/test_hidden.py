@@ -377,4 +377,8 @@ def test_every_readable_route_is_compared(app, session, bank):
         "pairings.show",
         "coordination.need",
         "coordination.suggestion",
+        "merges.listed",
+        "merges.new",
+        "merges.show",
+        "merges.objecting",
     }

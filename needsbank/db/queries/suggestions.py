@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from needsbank.db.models import Answer, Competence, Decision, Need, Suggestion
+from needsbank.db.queries.merges import merged_need_ids
 from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Actor
 from needsbank.domain.suggestions import SHOWN_TO_SIDES, UNDECIDED, SuggestionState
@@ -22,7 +23,11 @@ def queue() -> Select[Need, int, int]:
     return (
         select(Need, func.count(Suggestion.id), deferred)
         .join(Suggestion, Suggestion.need_id == Need.id)
-        .where(Suggestion.state.in_(UNDECIDED), Need.state == NeedState.OPEN)
+        .where(
+            Suggestion.state.in_(UNDECIDED),
+            Need.state == NeedState.OPEN,
+            Need.id.not_in(merged_need_ids()),
+        )
         .group_by(Need.id)
         .options(joinedload(Need.organisation))
         .order_by(Need.opened, Need.id)

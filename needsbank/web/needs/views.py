@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from matching import Document, says_enough
 from needsbank.db.models import Need, Subject
+from needsbank.db.queries.merges import challenge_of, sources_to_read
 from needsbank.db.queries.needs import NeedFilter, need_to_read
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import Invalid, NotAllowed, NotFound
@@ -52,10 +53,16 @@ def listed() -> Response:
 
 
 @bp.get("/<uuid:need_id>")
-def show(need_id: UUID) -> Response:
-    """Show one need, what is like it, and to its author what was found for it."""
+def show(need_id: UUID) -> ResponseReturnValue:
+    """Show one need, what is like it, and to its author what was found for it.
+
+    The address of a need that is part of a challenge leads there, unless asked for "as_sent".
+    """
     actor = current_actor()
     need = found(need_to_read(actor, need_id))
+    challenge_id = db.session.scalar(challenge_of(actor, need_id))
+    if challenge_id is not None and "as_sent" not in request.args:
+        return redirect(url_for("needs.show", need_id=challenge_id))
     mine = is_own(need)
     stored = stored_representation(db.session, Subject.NEED, need.id, retrieval().matcher.space_id)
     similar = (
@@ -66,6 +73,8 @@ def show(need_id: UUID) -> Response:
         need=need,
         mine=mine,
         similar=similar,
+        challenge_id=challenge_id,
+        sources=db.session.scalars(sources_to_read(actor, need_id)).all(),
         **(_progress(need) if mine else {}),
     )
 
