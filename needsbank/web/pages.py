@@ -12,6 +12,7 @@ from needsbank.web.account.views import bp as account
 from needsbank.web.administration.views import bp as administration
 from needsbank.web.competences.views import bp as competences
 from needsbank.web.coordination.views import bp as coordination
+from needsbank.web.duplicates.views import bp as duplicates
 from needsbank.web.forms import problems
 from needsbank.web.front.views import bp as front
 from needsbank.web.languages import current_language
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
         pairings,
         coordination,
         merges,
+        duplicates,
         administration,
     ):
         app.register_blueprint(blueprint)

@@ -77,6 +77,7 @@ POLICY: dict[str, Access] = {
     "coordination.suggestion": Access.COORDINATORS,
     "coordination.decide": Access.COORDINATORS,
     "coordination.log": Access.COORDINATORS,
+    "duplicates.listed": Access.COORDINATORS,
     "merges.listed": Access.COORDINATORS,
     "merges.new": Access.COORDINATORS,
     "merges.create": Access.COORDINATORS,

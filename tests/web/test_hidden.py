@@ -377,6 +377,7 @@ def test_every_readable_route_is_compared(app, session, bank):
         "pairings.show",
         "coordination.need",
         "coordination.suggestion",
+        "duplicates.listed",
         "merges.listed",
         "merges.new",
         "merges.show",

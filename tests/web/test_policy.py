@@ -68,6 +68,7 @@ PAGES = {
     "coordination.need": COORDINATORS,
     "coordination.suggestion": COORDINATORS,
     "coordination.log": COORDINATORS,
+    "duplicates.listed": COORDINATORS,
     "merges.listed": COORDINATORS,
     "merges.new": "in  403 403 403 403 404 403 403",
     "merges.show": COORDINATORS,

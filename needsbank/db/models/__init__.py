@@ -12,6 +12,7 @@ from needsbank.db.models.organisations import Organisation, Unit
 from needsbank.db.models.people import Attempt, Membership, SignInSession, User
 from needsbank.db.models.prior_works import PriorWork
 from needsbank.db.models.suggestions import Answer, Decision, Suggestion
+from needsbank.db.models.sweeps import SweepPosition, SweptPair
 from needsbank.db.models.vector_sets import MOST_SETS, SetState, VectorSet
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "SignInSession",
     "Subject",
     "Suggestion",
+    "SweepPosition",
+    "SweptPair",
     "Unit",
     "User",
     "VectorSet",
