@@ -172,6 +172,20 @@ def suggest() -> None:
     _run(command.suggest)
 
 
+@main.group()
+def duplicates() -> None:
+    """Look for texts that say the same."""
+
+
+@duplicates.command("sweep")
+@click.option("--anew", is_flag=True, help="Ask for everything again, not only for what is new.")
+def sweep(anew: bool) -> None:
+    """Find groups of needs and prior works that say the same; a stopped sweep goes on."""
+    from needsbank.commands import duplicates as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.sweep(anew=anew))
+
+
 def _tuning_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add how a model is trained, as `TuningOptions` names it."""
     for option in (

@@ -17,7 +17,14 @@ from matching import Document, MatchingError, Representation
 from needsbank.db.models import SetState, Subject
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import BankError
-from needsbank.services import embedding, evidence, lemmatising, suggesting, vector_sets
+from needsbank.services import (
+    embedding,
+    evidence,
+    lemmatising,
+    suggesting,
+    sweeping,
+    vector_sets,
+)
 from needsbank.services.embedded_sets import EmbeddedSets, SetReader
 from needsbank.services.embedding import Pending, SetClosed, SetRef
 from needsbank.services.retrieval import Retrieval, drop_snapshots
@@ -34,6 +41,7 @@ _EMBED_BETWEEN_OTHERS = 8
 _LEMMATISE_AT_ONCE = 200
 _SUGGEST_AT_ONCE = 8
 _EVIDENCE_AT_ONCE = 1
+SWEEP_AT_ONCE = 100
 _IDLE_SECONDS = 0.5
 _RETRY_SECONDS = 5.0
 
@@ -128,6 +136,28 @@ def find_missing_evidence(
 ) -> int:
     """Compare the sentences of suggestions that have no evidence yet."""
     return _repeat(lambda: _find_evidence_batch(engine, retrieval), most, progress)
+
+
+def sweep(
+    engine: Engine,
+    retrieval: Retrieval,
+    subject: Subject,
+    *,
+    at_once: int = SWEEP_AT_ONCE,
+    progress: Progress = lambda done: None,
+) -> int:
+    """Look for likely duplicates of every text that has not been asked for; return how many."""
+    found = 0
+    while True:
+        with Session(engine) as session:
+            texts = sweeping.next_to_sweep(session, retrieval, subject, at_once)
+            pairs = sweeping.find_pairs(session, retrieval, texts)
+        if not texts:
+            return found
+        with Session(engine) as session, transaction(session):
+            sweeping.store_pairs(session, retrieval, subject, texts, pairs)
+        found += len(pairs)
+        progress(len(texts))
 
 
 def save_snapshots(engine: Engine, retrieval: Retrieval) -> None:

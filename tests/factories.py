@@ -1,5 +1,6 @@
 """Rows with sensible defaults; each is committed, so that other connections see it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,6 +12,8 @@ from needsbank.db.models import (
     Adoption,
     Competence,
     Membership,
+    Merge,
+    MergeSource,
     Need,
     Organisation,
     PriorWork,
@@ -24,6 +27,7 @@ from needsbank.db.models import (
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.languages import Language
+from needsbank.domain.merging import TIME_TO_OBJECT
 from needsbank.domain.needs import DescribeNeed, NeedState
 from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
@@ -126,6 +130,21 @@ def add_need(session: Session, author: User | None = None, **values: Any) -> Nee
     }
     stored: Need = _stored(session, Need(author_id=author.id, **{**defaults, **values}))
     return stored
+
+
+def add_challenge(session: Session, sources: Sequence[Need] = (), **values: Any) -> Need:
+    """Merge needs, or two new ones, into a challenge; return it."""
+    chosen = list(sources) or [add_need(session), add_need(session)]
+    challenge = add_need(session, chosen[0].author, **values)
+    coordinator = add_user(session, Role.COORDINATOR)
+    merge = Merge(
+        challenge_id=challenge.id,
+        merged_by_id=coordinator.id,
+        object_by=now() + TIME_TO_OBJECT,
+        sources=[MergeSource(need_id=need.id) for need in chosen],
+    )
+    _stored(session, merge)
+    return challenge
 
 
 def add_competence(session: Session, author: User | None = None, **values: Any) -> Competence:

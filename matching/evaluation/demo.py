@@ -68,9 +68,9 @@ def evaluate_demo(folder: Path, matcher: Matcher, detector: DuplicateDetector) -
         _Bank(_ids(works), matcher.represent(_documents(works))),
     ]
     near = _probed(_read(folder, "probes_near"), banks, matcher, detector)
-    others = _probed(
-        _read(folder, "probes_needs") + _read(folder, "probes_prior"), banks, matcher, detector
-    )
+    names = ("probes_needs", "probes_prior", "probes_lookalikes")
+    others = [line for name in names for line in _read(folder, name)]
+    others_found = _probed(others, banks, matcher, detector)
     return DemoReport(
         version=matcher.version,
         competences=_rate([found for _, found in pairs]),
@@ -81,8 +81,8 @@ def evaluate_demo(folder: Path, matcher: Matcher, detector: DuplicateDetector) -
             for languages in sorted({each.languages for each in near})
         },
         duplicates_flagged=_rate([each.flagged for each in near]),
-        reworded=_rate([each.shown for each in others if each.same]),
-        false_alarms=_rate([each.flagged for each in others if not each.same]),
+        reworded=_rate([each.shown for each in others_found if each.same]),
+        false_alarms=_rate([each.flagged for each in others_found if not each.same]),
     )
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from needsbank.db.models import Adoption, Need, PriorWork, Subject, User
+from needsbank.db.models import Adoption, Merge, MergeSource, Need, PriorWork, Subject, User
 from needsbank.db.queries.needs import need_to_read
 from needsbank.domain.adoptions import AdoptSolution, has_result
 from needsbank.domain.errors import Conflict, NotAllowed, NotFound
@@ -15,6 +16,7 @@ from needsbank.domain.roles import Actor, may_edit
 from needsbank.domain.visibility import may_read
 from needsbank.services import audit
 from needsbank.services.adoptions import adoption_of
+from needsbank.services.lineage import is_merged
 from needsbank.services.needs import end, take_up
 from needsbank.services.notices import notify
 from needsbank.services.reading import text_to_read
@@ -35,8 +37,7 @@ def adopt(session: Session, actor: Actor, subject: Subject, command: AdoptSoluti
     )
     session.add(adoption)
     audit.record(session, actor, "adopt", "need", need.id)
-    if need.author_id != actor.user_id:
-        _tell_sender(session, need, solution, command.note)
+    _tell_senders(session, actor, need, solution, command.note)
     return adoption
 
 
@@ -58,6 +59,8 @@ def to_adopt(
     """
     need = _need(session, actor, need_id)
     solution = text_to_read(session, actor, subject, solution_id)
+    if is_merged(session, need.id):
+        raise Conflict("the need is part of a challenge")
     if isinstance(solution, Need):
         if solution.id == need.id or not has_result(solution.state, solution.close_reason):
             raise Conflict("there is no result to adopt")
@@ -97,18 +100,36 @@ def may_adopt_for(actor: Actor, need: Need) -> bool:
     return actor.coordinates or may_edit(actor, need.author_id, need.organisation_id)
 
 
-def _tell_sender(session: Session, need: Need, solution: Need | PriorWork, note: str) -> None:
-    notify(
-        session,
-        Notify(
-            user_id=need.author_id,
-            kind=NoticeKind.ADOPTED,
-            need_id=need.id,
-            other_need_id=solution.id if isinstance(solution, Need) else None,
-            prior_work_id=solution.id if isinstance(solution, PriorWork) else None,
-            text=note.strip(),
-        ),
+def _tell_senders(session: Session, actor: Actor, need: Need, solution: Text, note: str) -> None:
+    """Tell the sender, and for a challenge those whose needs it is made of."""
+    sources = (
+        select(Need)
+        .join(MergeSource, MergeSource.need_id == Need.id)
+        .join(MergeSource.merge)
+        .where(Merge.challenge_id == need.id, MergeSource.standing)
+        .order_by(Need.created)
     )
+    of_needs = {sent.author_id: sent for sent in [*session.scalars(sources), need]}
+    for author_id, sent in of_needs.items():
+        if author_id == actor.user_id or not _may_know(session, author_id, solution):
+            continue
+        notify(
+            session,
+            Notify(
+                user_id=author_id,
+                kind=NoticeKind.ADOPTED,
+                need_id=sent.id,
+                other_need_id=solution.id if isinstance(solution, Need) else None,
+                prior_work_id=solution.id if isinstance(solution, PriorWork) else None,
+                text=note.strip(),
+            ),
+        )
+
+
+def _may_know(session: Session, user_id: UUID, solution: Text) -> bool:
+    if isinstance(solution, PriorWork):
+        return True
+    return readable_for(session.get_one(User, user_id).actor, solution)
 
 
 def _need(session: Session, actor: Actor, need_id: UUID) -> Need:

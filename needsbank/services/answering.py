@@ -230,7 +230,7 @@ def _best(found: Sequence[Hit]) -> list[Hit]:
 
 def _with_voices(session: Session, actor: Actor, hits: list[Hit]) -> list[Hit]:
     needs = [hit.found.id for hit in hits if hit.subject is Subject.NEED]
-    voices, mine = voices_of(session, needs), supported_by(session, actor, needs)
+    voices, mine = voices_of(session, actor, needs), supported_by(session, actor, needs)
     return [
         replace(hit, voices=voices.get(hit.found.id, NO_VOICES), supported=hit.found.id in mine)
         for hit in hits

@@ -22,6 +22,7 @@ from needsbank.domain.suggestions import (
     state_after_answers,
 )
 from needsbank.services import audit
+from needsbank.services.lineage import is_merged
 
 
 def decide(session: Session, actor: Actor, command: DecideSuggestion) -> Suggestion:
@@ -37,6 +38,8 @@ def decide(session: Session, actor: Actor, command: DecideSuggestion) -> Suggest
     ended = suggestion.need.state not in {NeedState.OPEN, NeedState.AGREED}
     if ended and command.verdict is Verdict.APPROVED:
         raise Conflict("the need has ended")
+    if command.verdict is Verdict.APPROVED and is_merged(session, suggestion.need_id):
+        raise Conflict("the need is part of a challenge")
     target = SuggestionState(command.verdict.value)
     check_transition(suggestion.state, target)
     if suggestion.answers:

@@ -6,7 +6,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from matching import detect_language
-from needsbank.db.models import Need, Subject, Suggestion, Unit
+from needsbank.db.models import Merge, Need, Subject, Suggestion, Unit
+from needsbank.db.queries.merges import dissolved_challenge_ids
 from needsbank.db.queries.needs import need_to_read
 from needsbank.domain.clock import now
 from needsbank.domain.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -23,6 +24,7 @@ from needsbank.domain.suggestions import UNDECIDED
 from needsbank.services import audit
 from needsbank.services.adoptions import end_adoption
 from needsbank.services.embedding import forget
+from needsbank.services.lineage import is_merged
 from needsbank.services.units import units_of
 
 
@@ -42,6 +44,8 @@ def change_need(session: Session, actor: Actor, need_id: UUID, command: Describe
     need = _own(session, actor, need_id)
     if need.state not in {NeedState.DRAFT, NeedState.OPEN}:
         raise Conflict("only a draft or an open need can be changed")
+    if is_merged(session, need_id):
+        raise Conflict("the need is part of a challenge")
     _describe(need, _unit(session, actor, command.unit_id), command)
     need.embedded_in = need.matched_with = None
     audit.record(session, actor, "change", "need", need.id)
@@ -56,14 +60,22 @@ def open_need(session: Session, actor: Actor, need_id: UUID) -> Need:
 def withdraw_need(session: Session, actor: Actor, need_id: UUID) -> Need:
     """Take a need back: only its author sees it, and nothing is suggested for it."""
     need = _move(session, actor, _own(session, actor, need_id), NeedState.WITHDRAWN)
+    retract(session, need)
+    return need
+
+
+def retract(session: Session, need: Need) -> None:
+    """Take a need, whatever it is, out of everybody's sight and out of every index."""
+    need.state = NeedState.WITHDRAWN
     need.embedded_in = need.matched_with = None
     forget(session, Subject.NEED, need.id)
     _drop_undecided(session, need)
-    return need
 
 
 def restore_need(session: Session, actor: Actor, need_id: UUID) -> Need:
     """Undo a withdrawal: the need is its author's draft again."""
+    if session.scalar(dissolved_challenge_ids().where(Merge.challenge_id == need_id)):
+        raise Conflict("its needs stand by themselves again")
     need = _own(session, actor, need_id)
     return _move(session, actor, need, NeedState.DRAFT, act="restore")
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from needsbank.db.models import Need
 from needsbank.db.queries.suggestions import waiting
 from needsbank.domain.clock import now
+from needsbank.domain.roles import Actor
 from needsbank.domain.supports import NO_VOICES, Voices, priority
 from needsbank.services.supporting import voices_of
 
@@ -42,14 +43,14 @@ class QueuePage:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def queue_page(session: Session, page: int) -> QueuePage:
+def queue_page(session: Session, actor: Actor, page: int) -> QueuePage:
     """Return a page of the queue: by days waited and voices together, then by age.
 
     The order is made here, of a few columns: whole days are no matter of SQL that databases
     share, and a queue is as long as people are slow, not as the bank is large.
     """
     moment = now()
-    rows = session.execute(waiting()).all()
+    rows = session.execute(waiting(actor)).all()
 
     def pressing(row: Row[UUID, datetime, int, int, int]) -> tuple[int, datetime, str]:
         return -priority(row.opened, moment, row.persons), row.opened, row.id.hex
@@ -57,7 +58,7 @@ def queue_page(session: Session, page: int) -> QueuePage:
     ranked = sorted(rows, key=pressing)
     number = min(max(page, 1), max(1, -(-len(ranked) // PAGE_SIZE)))
     shown = ranked[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    voices = voices_of(session, [row.id for row in shown])
+    voices = voices_of(session, actor, [row.id for row in shown])
     of_page = select(Need).where(Need.id.in_([row.id for row in shown]))
     needs = {
         need.id: need for need in session.scalars(of_page.options(joinedload(Need.organisation)))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from matching import Match, Representation, says_enough
 from needsbank.db.models import Competence, Embedding, Need, Reference, Subject, Suggestion
 from needsbank.db.queries.competences import CompetenceFilter, competences_to_read
+from needsbank.db.queries.merges import merged_need_ids
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind, CompetenceState
@@ -195,6 +196,7 @@ def _unmatched(retrieval: Retrieval) -> list[ColumnElement[bool]]:
         or_(Need.matched_with.is_(None), Need.matched_with < version, Need.matched_with > version),
         Need.state.not_in(set(NeedState) - {NeedState.OPEN}),
         Need.embedded_in.op("&")(retrieval.set.bit) != 0,
+        Need.id.not_in(merged_need_ids()),
     ]
 
 

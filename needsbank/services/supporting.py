@@ -3,16 +3,18 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from needsbank.db.models import Need, Support, Unit
+from needsbank.db.models import Merge, MergeSource, Need, Support, Unit
 from needsbank.db.queries.needs import need_to_read
+from needsbank.db.queries.supports import heard
 from needsbank.db.queries.visible import visible_needs
 from needsbank.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from needsbank.domain.roles import Actor
 from needsbank.domain.supports import SUPPORTABLE, SupportNeed, Voices
 from needsbank.services import audit
+from needsbank.services.lineage import is_merged
 from needsbank.services.units import units_of
 
 
@@ -24,6 +26,8 @@ def support(session: Session, actor: Actor, command: SupportNeed) -> Support:
     given = support_of(session, actor, need.id)
     if need.state not in SUPPORTABLE and given is None:
         raise Conflict("the need has ended")
+    if is_merged(session, need.id):
+        raise Conflict("the need is part of a challenge")
     unit = session.get(Unit, command.unit_id)
     if unit is None or unit.organisation_id not in actor.organisation_ids:
         raise Invalid({"unit_id": "unknown"})
@@ -62,26 +66,39 @@ def supported_by(session: Session, actor: Actor, need_ids: Collection[UUID]) -> 
     return frozenset(session.scalars(own))
 
 
-def voices_of(session: Session, need_ids: Collection[UUID]) -> dict[UUID, Voices]:
-    """Return the voices for each of some needs that has any."""
+def voices_of(session: Session, actor: Actor, need_ids: Collection[UUID]) -> dict[UUID, Voices]:
+    """Return the voices for each of some needs that has any; each person counts once."""
     if not need_ids:
         return {}
+    voice = heard(actor).subquery()
     counted = (
-        select(Support.need_id, func.count(Support.id), func.count(func.distinct(Support.unit_id)))
-        .where(Support.need_id.in_(need_ids))
-        .group_by(Support.need_id)
+        select(
+            voice.c.need_id,
+            func.count(func.distinct(voice.c.person_id)),
+            func.count(func.distinct(voice.c.unit_id)),
+        )
+        .where(voice.c.need_id.in_(need_ids))
+        .group_by(voice.c.need_id)
     )
     return {need_id: Voices(people, units) for need_id, people, units in session.execute(counted)}
 
 
 def supports_of_need(session: Session, actor: Actor, need_id: UUID) -> list[Support]:
-    """Return the voices with their people, units and notes: for coordinators, oldest first."""
+    """Return the voices with their people, units and notes: for coordinators, oldest first.
+
+    Those for the needs that a challenge is made of are among them.
+    """
     if not actor.coordinates:
         raise NotAllowed(need_id)
+    sources = (
+        select(MergeSource.need_id)
+        .join(MergeSource.merge)
+        .where(Merge.challenge_id == need_id, MergeSource.standing)
+    )
     return list(
         session.scalars(
             select(Support)
-            .where(Support.need_id == need_id)
+            .where(or_(Support.need_id == need_id, Support.need_id.in_(sources)))
             .options(
                 joinedload(Support.supporter),
                 joinedload(Support.unit).joinedload(Unit.organisation),

@@ -13,9 +13,11 @@ from needsbank.web.administration.views import bp as administration
 from needsbank.web.adoptions.views import bp as adoptions
 from needsbank.web.competences.views import bp as competences
 from needsbank.web.coordination.views import bp as coordination
+from needsbank.web.duplicates.views import bp as duplicates
 from needsbank.web.forms import problems
 from needsbank.web.front.views import bp as front
 from needsbank.web.languages import current_language
+from needsbank.web.merges.views import bp as merges
 from needsbank.web.needs.views import bp as needs
 from needsbank.web.organisations.views import bp as organisations
 from needsbank.web.pairings.views import bp as pairings
@@ -40,6 +42,8 @@ def register(app: Flask) -> None:
         pairings,
         coordination,
         verdicts,
+        merges,
+        duplicates,
         administration,
     ):
         app.register_blueprint(blueprint)

@@ -6,11 +6,12 @@ from sqlalchemy import select
 from needsbank.db.models import Adoption, AuditEntry, Notice, Subject
 from needsbank.domain.adoptions import AdoptSolution
 from needsbank.domain.errors import Conflict, NotAllowed, NotFound
+from needsbank.domain.merging import MergeNeeds
 from needsbank.domain.needs import CloseReason, NeedState
 from needsbank.domain.notices import NoticeKind
 from needsbank.domain.roles import ANONYMOUS, Role
 from needsbank.domain.visibility import Visibility
-from needsbank.services import adopting, adoptions, needs
+from needsbank.services import adopting, adoptions, merging, needs
 from tests.factories import add_adoption, add_need, add_prior_work, add_suggestion, add_user
 
 
@@ -190,3 +191,17 @@ def test_a_work_that_its_source_has_withdrawn_leaves_the_outcome(session, author
     told = adoptions.adoption_of(session, author.actor, need)
     assert told is not None
     assert told.solution is None
+
+
+def test_for_a_challenge_all_whose_needs_it_is_made_of_are_told(session, coordinator, need, work):
+    other = add_need(session)
+    command = MergeNeeds(
+        source_ids=(need.id, other.id), lead_id=need.id, title="Keys", problem="Keys get lost."
+    )
+    challenge = merging.merge_needs(session, coordinator.actor, command).challenge
+    with pytest.raises(Conflict):
+        adopt(session, coordinator, need, work)
+    adopt(session, coordinator, challenge, work)
+    told = select(Notice.user_id).where(Notice.kind == NoticeKind.ADOPTED)
+    assert set(session.scalars(told)) == {need.author_id, other.author_id}
+    assert len(session.scalars(told).all()) == 2

@@ -5,11 +5,12 @@ from sqlalchemy import select
 
 from needsbank.db.models import AuditEntry, Support
 from needsbank.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from needsbank.domain.merging import MergeNeeds
 from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import ANONYMOUS, Role
 from needsbank.domain.supports import NOTE_MAX, SupportNeed, Voices
 from needsbank.domain.visibility import Visibility
-from needsbank.services import supporting
+from needsbank.services import merging, supporting
 from tests.factories import (
     add_need,
     add_organisation,
@@ -37,9 +38,9 @@ def support(session, user, need, unit_id=None, note=""):
     return supporting.support(session, user.actor, command)
 
 
-def voices(session, need):
+def voices(session, need, actor=ANONYMOUS):
     session.flush()
-    return supporting.voices_of(session, [need.id]).get(need.id, Voices())
+    return supporting.voices_of(session, actor, [need.id]).get(need.id, Voices())
 
 
 def test_a_person_is_counted_once(session, need, reader):
@@ -152,3 +153,37 @@ def test_all_units_of_all_organisations_are_offered(session, reader):
     add_unit(session, organisation, "Night team")
     found = supporting.units_to_speak_for(session, reader.actor)
     assert [unit.organisation_id for unit in found] == [organisation_id_of(reader)] * 2
+
+
+def challenge_of(session, coordinator, *sources):
+    command = MergeNeeds(
+        source_ids=tuple(need.id for need in sources),
+        lead_id=sources[0].id,
+        title="Keys get lost",
+        problem="In several units keys get lost.",
+    )
+    merge = merging.merge_needs(session, coordinator.actor, command)
+    session.commit()
+    return merge.challenge
+
+
+def test_a_challenge_has_the_voices_of_its_needs_each_person_once(session, need, reader):
+    coordinator = add_user(session, Role.COORDINATOR)
+    other, hidden = add_need(session), add_need(session, visibility=Visibility.COORDINATORS)
+    for each in (need, other):
+        add_support(session, each, reader)
+    add_support(session, other)
+    challenge = challenge_of(session, coordinator, need, other, hidden)
+    add_support(session, challenge, reader)
+    # The reader, another one, and the senders of the two needs that it does not lead.
+    assert voices(session, challenge, coordinator.actor) == Voices(4, 4)
+    assert voices(session, challenge, need.author.actor) == Voices(3, 3)
+    by = supporting.supports_of_need(session, coordinator.actor, challenge.id)
+    assert len(by) == 4
+
+
+def test_a_need_that_is_part_of_a_challenge_takes_no_voices_of_its_own(session, need, reader):
+    coordinator = add_user(session, Role.COORDINATOR)
+    challenge_of(session, coordinator, need, add_need(session))
+    with pytest.raises(Conflict):
+        support(session, reader, need)

@@ -1,5 +1,7 @@
 """Taking into use what exists: from the need's page and from the coordinator's desk."""
 
+from typing import Any
+
 import pytest
 
 from needsbank.db.models import Notice
@@ -8,11 +10,11 @@ from needsbank.domain.visibility import Visibility
 from tests.factories import add_adoption, add_need, add_prior_work, reread
 from tests.pages import Page, get_page, post
 
-TEXTS = {
+TEXTS: dict[str, Any] = {
     "title": "Keys of customers get lost",
     "problem": "Substitutes cannot find the keys of the homes that they visit.",
 }
-SOLVED = {"state": NeedState.CLOSED, "close_reason": CloseReason.SOLVED}
+SOLVED: dict[str, Any] = {"state": NeedState.CLOSED, "close_reason": CloseReason.SOLVED}
 
 
 @pytest.fixture

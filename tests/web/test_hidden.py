@@ -115,7 +115,7 @@ def bank(session, author, readers, host):
     closed.close_reason = CloseReason.SOLVED
     add_support(session, need, readers["company"])
     add_support(session, need, author)
-    own = {"state": NeedState.CLOSED, "close_reason": CloseReason.ADOPTED}
+    own: dict[str, Any] = {"state": NeedState.CLOSED, "close_reason": CloseReason.ADOPTED}
     adopted = add_need(session, readers["partner"], **SHOWN, **own, created=day(4), opened=day(4))
     add_adoption(session, adopted, closed, at=day(4))
     adopted = add_need(session, author, **SHOWN, **own, created=day(4), opened=day(4))
@@ -451,4 +451,9 @@ def test_every_readable_route_is_compared(app, session, bank):
         "pairings.show",
         "coordination.need",
         "coordination.suggestion",
+        "duplicates.listed",
+        "merges.listed",
+        "merges.new",
+        "merges.show",
+        "merges.objecting",
     }

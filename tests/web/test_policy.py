@@ -11,6 +11,7 @@ from needsbank.domain.suggestions import SuggestionState
 from needsbank.web.policy import POLICY, Access, allows
 from tests.conftest import browser
 from tests.factories import (
+    add_challenge,
     add_competence,
     add_need,
     add_organisation,
@@ -71,6 +72,11 @@ PAGES = {
     "coordination.need": COORDINATORS,
     "coordination.suggestion": COORDINATORS,
     "coordination.log": COORDINATORS,
+    "duplicates.listed": COORDINATORS,
+    "merges.listed": COORDINATORS,
+    "merges.new": "in  403 403 403 403 404 403 403",
+    "merges.show": COORDINATORS,
+    "merges.objecting": "in  404 404 404 404 404 404 404",
     "administration.matcher": ADMINS,
 }
 AUTHOR_OF_NEED = "in  303 403 403 403 403 403 403"
@@ -101,6 +107,10 @@ ACTS = {
     "organisations.change": "in  403 403 403 403 422 403 422",
     "organisations.add_unit": "in  403 403 403 403 422 403 422",
     "pairings.answer": "in  404 404 404 404 404 404 404",
+    "merges.create": "in  403 403 403 403 404 403 403",
+    "merges.undo": "in  403 403 403 403 422 403 403",
+    "merges.object_": "in  404 404 404 404 404 404 404",
+    "account.put_away_notice": "in  404 404 404 404 404 404 404",
     "coordination.decide": "in  403 403 403 403 422 403 403",
     "verdicts.judge": "in  403 403 403 403 422 403 403",
     "verdicts.take_back": "in  403 403 403 403 422 403 403",
@@ -128,6 +138,8 @@ def addresses(app, session, people):
         "organisation_id": add_organisation(session).id,
         "version_id": UUID(int=3),
         "work_id": add_prior_work(session).id,
+        "challenge_id": add_challenge(session).id,
+        "notice_id": UUID(int=4),
         "subject": "need",
         "other_id": add_need(session).id,
         "solution_id": add_need(

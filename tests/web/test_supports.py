@@ -1,5 +1,7 @@
 """Same here, on pages that work without scripts."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -9,7 +11,7 @@ from needsbank.domain.roles import Role
 from tests.factories import add_need, add_support, add_unit, add_user, unit_id_of
 from tests.pages import Page, get_page, post, token_of
 
-TEXTS = {
+TEXTS: dict[str, Any] = {
     "title": "Keys of customers get lost",
     "problem": "Substitutes cannot find the keys of the homes that they visit.",
 }

@@ -1,6 +1,7 @@
 """Coordinators judge what was found for a need; authors see what came of it."""
 
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from needsbank.domain.visibility import Visibility
 from tests.factories import add_need, add_prior_work
 from tests.pages import Page, get_page
 
-TEXTS = {
+TEXTS: dict[str, Any] = {
     "title": "Keys of customers get lost",
     "problem": "Substitutes cannot find the keys of the homes that they visit.",
 }
@@ -172,7 +173,7 @@ def test_what_is_not_the_same_is_no_longer_shown_to_the_author(
 def test_a_verdict_on_what_the_author_may_not_read_tells_them_nothing(
     desk, session, need, work, sign_in_as, partner
 ):
-    ended = {"state": NeedState.CLOSED, "close_reason": CloseReason.SOLVED}
+    ended: dict[str, Any] = {"state": NeedState.CLOSED, "close_reason": CloseReason.SOLVED}
     hidden = add_need(session, **TEXTS, **ended, visibility=Visibility.COORDINATORS)
     work()
     mine = sign_in_as(partner)

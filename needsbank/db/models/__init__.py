@@ -14,6 +14,7 @@ from needsbank.db.models.people import Attempt, Membership, SignInSession, User
 from needsbank.db.models.prior_works import PriorWork
 from needsbank.db.models.suggestions import Answer, Decision, Suggestion
 from needsbank.db.models.supports import Support
+from needsbank.db.models.sweeps import SweepPosition, SweptPair
 from needsbank.db.models.vector_sets import MOST_SETS, SetState, VectorSet
 from needsbank.db.models.verdicts import PairJudgement
 
@@ -42,6 +43,8 @@ __all__ = [
     "Subject",
     "Suggestion",
     "Support",
+    "SweepPosition",
+    "SweptPair",
     "Unit",
     "User",
     "VectorSet",

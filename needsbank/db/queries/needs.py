@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from needsbank.db.models import Need, Organisation
+from needsbank.db.queries.merges import dissolved_challenge_ids, merged_need_ids
 from needsbank.db.queries.visible import visible_needs
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import Language
@@ -32,9 +33,16 @@ class NeedFilter:
 
 
 def needs_to_read(actor: Actor, wanted: NeedFilter) -> Select[Need]:
-    """Return the needs of the list: readable, published, as wanted; unordered."""
+    """Return the needs of the list: readable, published, as wanted; unordered.
+
+    For needs that are part of a challenge, the challenge stands.
+    """
     states = PUBLISHED if wanted.ended else PUBLISHED - {NeedState.CLOSED}
-    found = select(Need).join(Need.organisation).where(visible_needs(actor), Need.state.in_(states))
+    found = (
+        select(Need)
+        .join(Need.organisation)
+        .where(visible_needs(actor), Need.state.in_(states), Need.id.not_in(merged_need_ids()))
+    )
     if wanted.sector:
         found = found.where(Organisation.sector == wanted.sector)
     if wanted.region:
@@ -59,7 +67,7 @@ def own_needs(actor: Actor) -> Select[Need]:
     """Return what the actor has posted, drafts and ended ones too, newest first."""
     return (
         select(Need)
-        .where(Need.author_id == actor.user_id)
+        .where(Need.author_id == actor.user_id, Need.id.not_in(dissolved_challenge_ids()))
         .options(joinedload(Need.organisation))
         .order_by(Need.created.desc(), Need.id)
     )

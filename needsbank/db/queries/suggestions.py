@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from needsbank.db.models import Answer, Competence, Decision, Need, Suggestion, Support
+from needsbank.db.models import Answer, Competence, Decision, Need, Suggestion
+from needsbank.db.queries.merges import merged_need_ids
+from needsbank.db.queries.supports import heard
 from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Actor
 from needsbank.domain.suggestions import SHOWN_TO_SIDES, UNDECIDED, SuggestionState
@@ -17,12 +19,17 @@ _WITH_BOTH_SIDES = (
 )
 
 
-def waiting() -> Select[UUID, datetime, int, int, int]:
+def waiting(actor: Actor) -> Select[UUID, datetime, int, int, int]:
     """Return open needs with something to decide, unordered.
 
     Columns: id, opened, undecided, deferred, persons who have said "same here".
     """
-    persons = select(func.count()).where(Support.need_id == Need.id).scalar_subquery()
+    voice = heard(actor).subquery()
+    persons = (
+        select(voice.c.need_id, func.count(func.distinct(voice.c.person_id)).label("persons"))
+        .group_by(voice.c.need_id)
+        .subquery()
+    )
     deferred = func.count(case((Suggestion.state == SuggestionState.DEFERRED, 1)))
     opened = func.coalesce(Need.opened, Need.created, type_=Need.created.type)
     return (
@@ -31,10 +38,15 @@ def waiting() -> Select[UUID, datetime, int, int, int]:
             opened.label("opened"),
             func.count(Suggestion.id).label("undecided"),
             deferred.label("deferred"),
-            persons.label("persons"),
+            func.coalesce(func.max(persons.c.persons), 0).label("persons"),
         )
         .join(Suggestion, Suggestion.need_id == Need.id)
-        .where(Suggestion.state.in_(UNDECIDED), Need.state == NeedState.OPEN)
+        .outerjoin(persons, persons.c.need_id == Need.id)
+        .where(
+            Suggestion.state.in_(UNDECIDED),
+            Need.state == NeedState.OPEN,
+            Need.id.not_in(merged_need_ids()),
+        )
         .group_by(Need.id)
     )
 

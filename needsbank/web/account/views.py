@@ -1,4 +1,6 @@
-"""The reader's own pages: what they have posted, and where they are signed in."""
+"""The reader's own pages: what they posted and were told, and where they are signed in."""
+
+from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +16,7 @@ from needsbank.db.queries.suggestions import pairings
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import NotFound
 from needsbank.services.adoptions import adoptions_of
+from needsbank.services.notices import put_away, unseen_notices
 from needsbank.services.supporting import needs_supported
 from needsbank.web import sessions
 from needsbank.web.database import db
@@ -37,7 +40,16 @@ def my_page() -> Response:
         adoptions=adoptions_of(db.session, actor, needs),
         supported=needs_supported(db.session, actor),
         awaited=[pairing for pairing in rows if sides_to_answer(actor, pairing)],
+        notices=unseen_notices(db.session, actor),
     )
+
+
+@bp.post("/my/notices/<uuid:notice_id>/put-away")
+def put_away_notice(notice_id: UUID) -> ResponseReturnValue:
+    """Put a notice away."""
+    with transaction(db.session) as session:
+        put_away(session, current_actor(), notice_id)
+    return redirect(url_for("account.my_page"), 303)
 
 
 @bp.get("/account")

@@ -37,7 +37,9 @@ _LOG_PAGE = 50
 @bp.get("/")
 def queue() -> Response:
     """Show open needs that wait for a verdict, the most pressing first."""
-    return render("coordination/queue.html", queue=queue_page(db.session, wanted().page))
+    return render(
+        "coordination/queue.html", queue=queue_page(db.session, current_actor(), wanted().page)
+    )
 
 
 @bp.get("/needs/<uuid:need_id>")

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from matching import Document, says_enough
 from needsbank.db.models import Need, Subject
+from needsbank.db.queries.merges import challenge_of, sources_to_read
 from needsbank.db.queries.needs import NeedFilter, need_to_read
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import Invalid, NotAllowed, NotFound
@@ -59,7 +60,7 @@ def listed() -> Response:
         page=page,
         narrowed=narrowed,
         asked=asked,
-        voices=voices_of(db.session, shown),
+        voices=voices_of(db.session, current_actor(), shown),
         no_voices=NO_VOICES,
         supported=supported_by(db.session, current_actor(), shown),
         speaker=current_speaker(),
@@ -67,10 +68,16 @@ def listed() -> Response:
 
 
 @bp.get("/<uuid:need_id>")
-def show(need_id: UUID) -> Response:
-    """Show one need, whether it is known already, and to its author what was found for it."""
+def show(need_id: UUID) -> ResponseReturnValue:
+    """Show one need, whether it is known already, and to its author what was found for it.
+
+    The address of a need that is part of a challenge leads there, unless asked for "as_sent".
+    """
     actor = current_actor()
     need = found(need_to_read(actor, need_id))
+    challenge_id = db.session.scalar(challenge_of(actor, need_id))
+    if challenge_id is not None and "as_sent" not in request.args:
+        return redirect(url_for("needs.show", need_id=challenge_id))
     mine = is_own(need)
     answer = answer_to(need)
     hits = answer.hits if answer else []
@@ -81,11 +88,13 @@ def show(need_id: UUID) -> Response:
         mine=mine,
         answer=answer,
         adoptable=adoptable(db.session, actor, need, [hit.found for hit in hits]) if mine else (),
-        voices=voices_of(db.session, [need.id]).get(need.id, NO_VOICES),
+        voices=voices_of(db.session, actor, [need.id]).get(need.id, NO_VOICES),
         supported=need.id in supported_by(db.session, actor, [need.id]),
         speaker=current_speaker(),
         adopted=adoption_of(db.session, actor, need) if has_ended else None,
         adopters=adopters_of(db.session, actor, Subject.NEED, need.id) if has_ended else None,
+        challenge_id=challenge_id,
+        sources=db.session.scalars(sources_to_read(actor, need_id)).all(),
         **(_progress(need) if mine else {}),
     )
 

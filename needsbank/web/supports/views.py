@@ -82,7 +82,7 @@ def _back(need_id: UUID, words: str) -> ResponseReturnValue:
         flash(words)
         return redirect(url_for("needs.show", need_id=need_id), 303)
     need = found(need_to_read(current_actor(), need_id))
-    voices = supporting.voices_of(db.session, [need.id]).get(need.id, NO_VOICES)
+    voices = supporting.voices_of(db.session, current_actor(), [need.id]).get(need.id, NO_VOICES)
     given = supporting.support_of(db.session, current_actor(), need.id)
     return render(
         "supports/_voices.html",

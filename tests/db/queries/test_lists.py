@@ -13,7 +13,6 @@ from needsbank.db.queries.needs import NeedFilter, needs_to_read, own_needs
 from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
 from needsbank.db.queries.suggestions import (
     pairings,
-    queue,
     suggestions_of_need,
 )
 from needsbank.domain.competences import CompetenceKind, CompetenceState
@@ -94,18 +93,6 @@ def test_nobody_in_particular_has_no_postings(session):
     add_need(session)
     assert session.scalars(own_needs(ANONYMOUS)).all() == []
     assert session.scalars(pairings(ANONYMOUS)).all() == []
-
-
-def test_the_queue_holds_open_needs_with_something_undecided_oldest_first(session):
-    newer, older = add_need(session, opened=day(2)), add_need(session, opened=day(1))
-    for need in (newer, older):
-        add_suggestion(session, need)
-        add_suggestion(session, need, state=SuggestionState.DEFERRED)
-        add_suggestion(session, need, state=SuggestionState.REJECTED)
-    add_suggestion(session, add_need(session), state=SuggestionState.APPROVED)
-    add_suggestion(session, add_need(session, state=NeedState.CLOSED))
-    add_suggestion(session, add_need(session, state=NeedState.WITHDRAWN))
-    assert session.execute(queue()).all() == [(older, 2, 1), (newer, 2, 1)]
 
 
 def test_suggestions_come_by_kind_and_then_by_rank(session):

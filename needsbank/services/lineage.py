@@ -1,0 +1,14 @@
+"""Which needs a challenge is made of, and which challenge a need is part of."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from needsbank.db.models import MergeSource
+from needsbank.db.queries.merges import merged_need_ids
+
+
+def is_merged(session: Session, need_id: UUID) -> bool:
+    """Whether a need is part of a challenge now."""
+    standing = merged_need_ids().where(MergeSource.need_id == need_id)
+    return session.scalar(standing) is not None
