@@ -126,6 +126,13 @@ def units_to_speak_for(session: Session, actor: Actor) -> list[Unit]:
     return units_of(session, actor.organisation_ids)
 
 
+def last_unit_id(session: Session, actor: Actor) -> UUID | None:
+    """Return the unit that the actor last spoke for."""
+    latest = select(Support.unit_id).where(Support.supporter_id == actor.user_id)
+    found: UUID | None = session.scalar(latest.order_by(Support.created.desc()).limit(1))
+    return found
+
+
 def _need(session: Session, actor: Actor, need_id: UUID) -> Need:
     need = session.scalar(need_to_read(actor, need_id))
     if need is None:

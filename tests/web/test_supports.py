@@ -88,6 +88,8 @@ def test_somebody_with_several_units_is_asked_which(mine, session, partner, need
     assert (support.unit_id, support.note) == (team.id, "We too.")
     page = get_page(mine, f"/needs/{need.id}/support")
     assert (page.value_of("unit_id"), page.value_of("note")) == (str(team.id), "We too.")
+    other = add_need(session)
+    assert get_page(mine, f"/needs/{other.id}").value_of("unit_id") == str(team.id), "one press"
 
 
 def test_a_unit_of_another_organisation_cannot_be_chosen(mine, session, need):

@@ -40,7 +40,7 @@ def give(need_id: UUID) -> ResponseReturnValue:
     need, form = _joinable(need_id), SupportForm()
     if "keep_note_asked" in request.form:
         form.note.data = _typed()
-    form.offer(current_speaker().units)
+    form.offer(supporting.units_to_speak_for(db.session, current_actor()))
     if not form.validate_on_submit():
         return _page(need, form, status=422)
     try:
@@ -95,5 +95,5 @@ def _back(need_id: UUID, words: str) -> ResponseReturnValue:
 
 
 def _page(need: Need, form: SupportForm, *, status: int) -> Response:
-    form.offer(current_speaker().units)
+    form.offer(supporting.units_to_speak_for(db.session, current_actor()))
     return render("supports/ask.html", status=status, need=need, form=form)
