@@ -9,6 +9,7 @@ from needsbank.db.models.needs import Need
 from needsbank.db.models.organisations import Organisation, Unit
 from needsbank.db.models.people import Attempt, Membership, SignInSession, User
 from needsbank.db.models.prior_works import PriorWork
+from needsbank.db.models.sources import Harvest, Source
 from needsbank.db.models.suggestions import Answer, Decision, Suggestion
 from needsbank.db.models.vector_sets import MOST_SETS, SetState, VectorSet
 
@@ -20,6 +21,7 @@ __all__ = [
     "Competence",
     "Decision",
     "Embedding",
+    "Harvest",
     "ImportRun",
     "MatcherVersion",
     "Membership",
@@ -29,6 +31,7 @@ __all__ = [
     "Reference",
     "SetState",
     "SignInSession",
+    "Source",
     "Subject",
     "Suggestion",
     "Unit",
