@@ -17,10 +17,22 @@ from typing import Any
 
 from needsbank.domain.errors import Invalid
 from needsbank.domain.languages import Language
+from needsbank.domain.licences import Licence
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.sources.json_pointer import parse_pointer, value_at
 
-FIELDS = ("id", "title", "abstract", "kind", "year", "language", "url", "subjects", "source")
+FIELDS = (
+    "id",
+    "title",
+    "abstract",
+    "kind",
+    "year",
+    "language",
+    "url",
+    "subjects",
+    "licence",
+    "source",
+)
 MOST_CHARACTERS = 20_000
 """Of a mapping's JSON; value maps of a few hundred rows fit."""
 _MOST_IN_A_TEXT = 500
@@ -28,6 +40,7 @@ _DATE = re.compile(r"(\d{4})-\d\d(?:-\d\d.*)?", re.ASCII | re.DOTALL)
 _CODES: dict[str, frozenset[str]] = {
     "kind": frozenset(kind.value for kind in PriorWorkKind),
     "language": frozenset(language.value for language in Language),
+    "licence": frozenset(licence.value for licence in Licence),
 }
 
 
@@ -64,7 +77,7 @@ class Place:
             return self.constant
         if self.separator is not None and isinstance(found, str):
             return found.split(self.separator)
-        return self._coded(found) if self.values else found
+        return self._coded(found) if self.values or self.otherwise else found
 
     def _coded(self, found: object) -> object:
         word = str(found).strip() if isinstance(found, str | int) else ""
@@ -74,9 +87,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Where each field comes from, and how the catalogue is written where that must be said."""
+    """Where each field comes from, and how the catalogue is written where that must be said.
 
-    places: AnyMapping[str, Place]
+    Without places a record names its fields as the bank does.
+    """
+
+    places: AnyMapping[str, Place] = field(default_factory=dict)
     format: Format | None = None
     """None: the file's contents tell."""
     records: tuple[str, ...] = ()
@@ -91,11 +107,16 @@ class Mapping:
 
     def read(self, record: AnyMapping[str, object]) -> dict[str, object]:
         """Return a record's fields by the bank's names, for `parse_prior_work`."""
+        if not self.places:
+            return dict(record)
         fields = {name: place.read(record) for name, place in self.places.items()}
         year = fields.get("year")
         if isinstance(year, str) and (date := _DATE.fullmatch(year.strip())):
             fields["year"] = date[1]
         return fields
+
+
+PLAIN = Mapping()
 
 
 def parse_mapping(text: str) -> Mapping:
@@ -111,6 +132,8 @@ def parse_mapping(text: str) -> Mapping:
         raise Invalid({f"mapping.{error.args[0]}": "twice"}) from error
     except (ValueError, RecursionError) as error:
         raise Invalid({"mapping": "json"}) from error
+    if not _can_be_stored(mapping):
+        raise Invalid({"mapping": "text"})
     return mapping_of(mapping)
 
 
@@ -136,6 +159,14 @@ def mapping_of(mapping: object) -> Mapping:
     if errors:
         raise Invalid(errors)
     return made
+
+
+def _can_be_stored(mapping: object) -> bool:
+    """Whether no text in it has half of a character or NUL, which no database can hold."""
+    written = json.dumps(mapping, ensure_ascii=False)
+    return "\\u0000" not in written and written.encode(errors="ignore") == written.encode(
+        errors="surrogatepass"
+    )
 
 
 class _RepeatedKeyError(Exception):
@@ -169,18 +200,28 @@ def _place(name: str, given: object, errors: dict[str, str]) -> Place:
     known |= {"values", "otherwise"} if name in _CODES else set()
     known |= {"separator"} if name == "subjects" else set()
     _refuse_unknown(path, given, known, errors)
+    given = {key: value for key, value in given.items() if key in known}
     constant = _text(f"{path}.constant", given.get("constant", ""), errors)
     if name in _CODES and "constant" in given and constant not in _CODES[name]:
         errors[f"{path}.constant"] = name
     return Place(
-        column=_text(f"{path}.column", given["column"], errors) if "column" in given else None,
-        tokens=_pointer(f"{path}.pointer", given["pointer"], errors) if "pointer" in given else None,
+        column=_column(f"{path}.column", given["column"], errors) if "column" in given else None,
+        tokens=_pointer(f"{path}.pointer", given["pointer"], errors)
+        if "pointer" in given
+        else None,
         constant=constant,
         values=_values(name, f"{path}.values", given.get("values", {}), errors),
         otherwise=_code(name, f"{path}.otherwise", given.get("otherwise"), errors),
         separator=_separator(f"{path}.separator", given.get("separator"), errors)
         or (";" if name == "subjects" else None),
     )
+
+
+def _column(path: str, given: object, errors: dict[str, str]) -> str:
+    column = _text(path, given, errors)
+    if not column.strip() and path not in errors:
+        errors[path] = "required"
+    return column.strip()
 
 
 def _values(name: str, path: str, given: object, errors: dict[str, str]) -> dict[str, str]:

@@ -6,8 +6,9 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, cast
 
-from needsbank.sources import sheet_rows
+from needsbank.sources import sheet_reader
 from needsbank.sources.unreadable import UnreadableFile
 
 MOST_ENTRIES = 1000
@@ -16,26 +17,25 @@ MOST_RATIO = 200
 """Unpacked to packed; sheets that repeat themselves reach 50."""
 _CHUNK = 1 << 16
 _SAID = {
-    sheet_rows.NO_SUCH_SHEET: "the workbook has no such sheet",
-    sheet_rows.UNREADABLE: "not a workbook that can be read",
-    sheet_rows.TOO_LARGE: "too many rows or columns",
+    sheet_reader.NO_SUCH_SHEET: "the workbook has no such sheet",
+    sheet_reader.UNREADABLE: "not a workbook that can be read",
+    sheet_reader.TOO_LARGE: "too many rows or columns",
 }
 
 
-def sheet_records(path: Path, sheet: str) -> Iterator[tuple[int, list[object]]]:
+def sheet_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[object]]]:
     """Yield the row number and the cells of every row that is not empty.
 
     Raises `UnreadableFile` when the file is no workbook, or one made to fill disk or memory.
     """
     check_archive(path)
     # The module runs as a script: it needs nothing of the bank, and starts in a moment.
-    words = [sys.executable, "-I", str(Path(sheet_rows.__file__)), str(path), sheet]
-    with subprocess.Popen(
+    words = [sys.executable, "-I", str(Path(sheet_reader.__file__)), str(path), sheet]
+    with subprocess.Popen(  # noqa: S603 -- our own script; path and name are single arguments
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as reader:
         try:
-            assert reader.stdout is not None
-            for line in reader.stdout:
+            for line in cast(IO[bytes], reader.stdout):
                 number, cells = json.loads(line)
                 if any(cell not in ("", None) for cell in cells):
                     yield number, cells

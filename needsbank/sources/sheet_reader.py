@@ -8,7 +8,6 @@ import json
 import resource
 import sys
 from datetime import date, datetime, time, timedelta
-from typing import NoReturn
 
 MOST_MEMORY = 1_000_000_000
 MOST_SECONDS = 120
@@ -30,13 +29,13 @@ def main(path: str, sheet: str) -> None:
         workbook = python_calamine.CalamineWorkbook.from_path(path)
         found = workbook.get_sheet_by_name(sheet) if sheet else workbook.get_sheet_by_index(0)
     except python_calamine.WorksheetNotFound:
-        _end(NO_SUCH_SHEET)
+        sys.exit(NO_SUCH_SHEET)
     except (python_calamine.CalamineError, IndexError):
-        _end(UNREADABLE)
+        sys.exit(UNREADABLE)
     if found.total_height > MOST_ROWS or found.total_width > MOST_COLUMNS:
-        _end(TOO_LARGE)
+        sys.exit(TOO_LARGE)
     for number, row in enumerate(found.iter_rows(), 1):
-        print(json.dumps([number, [_plain(cell) for cell in row]]))
+        sys.stdout.write(json.dumps([number, [_plain(cell) for cell in row]]) + "\n")
 
 
 def _plain(cell: object) -> object:
@@ -49,11 +48,6 @@ def _plain(cell: object) -> object:
             return str(cell)
         case _:
             return cell
-
-
-def _end(code: int) -> NoReturn:
-    sys.stdout.flush()
-    sys.exit(code)
 
 
 if __name__ == "__main__":
