@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from needsbank.db.models import (
     Competence,
+    Harvest,
     Membership,
     Need,
     Organisation,
     PriorWork,
     Reference,
+    Source,
     Suggestion,
     Unit,
     User,
@@ -21,11 +23,13 @@ from needsbank.db.models import (
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.languages import Language
+from needsbank.domain.licences import Licence
 from needsbank.domain.needs import DescribeNeed, NeedState
 from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Role
+from needsbank.domain.sources import HarvestState, SourceKind, TrustTier
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.visibility import Visibility
 
@@ -171,6 +175,25 @@ def add_prior_work(session: Session, **values: Any) -> PriorWork:
         "subjects": [],
     }
     stored: PriorWork = _stored(session, PriorWork(**{**defaults, **values}))
+    return stored
+
+
+def add_source(session: Session, name: str = "", **values: Any) -> Source:
+    """Add a catalogue that people bring as files."""
+    defaults: dict[str, Any] = {
+        "name": name or f"Source {next(_numbers)}",
+        "kind": SourceKind.CATALOGUE,
+        "licence": Licence.CC_BY,
+        "trust": TrustTier.CURATED,
+    }
+    stored: Source = _stored(session, Source(**{**defaults, **values}))
+    return stored
+
+
+def add_harvest(session: Session, source: Source, **values: Any) -> Harvest:
+    """Add a harvest that ended well."""
+    defaults: dict[str, Any] = {"full": True, "state": HarvestState.COMPLETE, "finished": now()}
+    stored: Harvest = _stored(session, Harvest(source_id=source.id, **{**defaults, **values}))
     return stored
 
 

@@ -63,20 +63,23 @@ def finish_import(session: Session, run_id: UUID) -> ImportRun:
 def record_prior_works(session: Session, commands: Iterable[RecordPriorWork]) -> Outcome:
     """Add new works and update known ones; the last record of a key wins within a batch."""
     by_key = {(each.source, each.source_key): each for each in commands}
-    known = _known(session, list(by_key))
+    known = known_works(session, list(by_key))
     added = changed = 0
     for key, command in by_key.items():
         work = known.get(key)
         if work is None:
             session.add(_described(PriorWork(source=command.source), command))
             added += 1
-        elif _differs(work, command):
+        elif differing_fields(work, command):
             _described(work, command)
             changed += 1
     return Outcome(added, changed)
 
 
-def _known(session: Session, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], PriorWork]:
+def known_works(
+    session: Session, keys: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], PriorWork]:
+    """Return the works that the bank holds under these sources and keys."""
     found: dict[tuple[str, str], PriorWork] = {}
     for start in range(0, len(keys), _LOOK_UP_AT_ONCE):
         some = keys[start : start + _LOOK_UP_AT_ONCE]
@@ -87,12 +90,13 @@ def _known(session: Session, keys: Sequence[tuple[str, str]]) -> dict[tuple[str,
     return found
 
 
-_FIELDS = ("source_key", "title", "abstract", "kind", "year", "language", "url")
+_FIELDS = ("source_key", "title", "abstract", "kind", "year", "language", "url", "licence")
 
 
-def _differs(work: PriorWork, command: RecordPriorWork) -> bool:
-    same = all(getattr(work, name) == getattr(command, name) for name in _FIELDS)
-    return not same or work.subjects != list(command.subjects)
+def differing_fields(work: PriorWork, command: RecordPriorWork) -> list[str]:
+    """Return the fields in which a record differs from what the bank holds."""
+    names = [name for name in _FIELDS if getattr(work, name) != getattr(command, name)]
+    return names if work.subjects == list(command.subjects) else [*names, "subjects"]
 
 
 def _described(work: PriorWork, command: RecordPriorWork) -> PriorWork:

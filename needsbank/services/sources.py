@@ -81,7 +81,8 @@ def sources_to_see(session: Session, actor: Actor) -> list[SourceAtWork]:
         h.source_id: h for h in session.scalars(select(Harvest).where(Harvest.id.in_(newest)))
     }
     counts = select(PriorWork.source_id, func.count()).group_by(PriorWork.source_id)
-    works = dict(session.execute(counts.where(PriorWork.source_id.is_not(None))).tuples().all())
+    known = session.execute(counts.where(PriorWork.source_id.is_not(None)))
+    works = {source_id: count for source_id, count in known if source_id}
     return [SourceAtWork(each, works.get(each.id, 0), latest.get(each.id)) for each in sources]
 
 

@@ -43,11 +43,11 @@ class BoundedText:
         # One more than the bound is read: a longer line is cut there and refused.
         while line := self._text.readline(LONGEST_LINE + 1):
             if len(line) > LONGEST_LINE:
-                raise UnreadableFile("a line is too long for a catalogue")
+                raise UnreadableFile("a line is too long for a catalogue", "too_large")
             yield self._counted(line)
 
     def _counted(self, text: str) -> str:
         self._seen += len(text)
         if self._seen > MOST_CHARACTERS:
-            raise UnreadableFile("the file is too long for a catalogue")
+            raise UnreadableFile("the file is too long for a catalogue", "too_large")
         return text

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from needsbank.domain.errors import Invalid
+from needsbank.domain.languages import Language
 from needsbank.domain.licences import Licence, licence_of
-from needsbank.domain.prior_works import RecordPriorWork, parse_prior_work
+from needsbank.domain.prior_works import PriorWorkKind, RecordPriorWork, parse_prior_work
 from needsbank.sources.bounded_text import BoundedText
 from needsbank.sources.json_records import array_records, line_records
 from needsbank.sources.mapping import PLAIN, Format, Mapping
@@ -42,6 +43,26 @@ class Read:
     bytes_read: int
 
 
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a source says of records that do not say it themselves."""
+
+    licence: Licence
+    language: Language
+    work_kind: PriorWorkKind
+
+    def fill_in(self, record: RecordPriorWork, source: str) -> RecordPriorWork:
+        """Return the record as one of the source, whatever source it names."""
+        other_language = record.language is Language.OTHER
+        return replace(
+            record,
+            source=source,
+            licence=record.licence or self.licence,
+            language=self.language if other_language else record.language,
+            kind=self.work_kind if record.kind is PriorWorkKind.OTHER else record.kind,
+        )
+
+
 def file_hash(path: Path, mapping: str = "") -> bytes:
     """Return the SHA-256 of a file's bytes and its mapping: the same two are the same import."""
     with path.open("rb") as file:
@@ -50,9 +71,14 @@ def file_hash(path: Path, mapping: str = "") -> bytes:
 
 
 def read_catalogue(
-    path: Path, *, source: str, latest_year: int, mapping: Mapping = PLAIN
+    path: Path,
+    *,
+    source: str,
+    latest_year: int,
+    mapping: Mapping = PLAIN,
+    defaults: Defaults | None = None,
 ) -> Iterator[Read]:
-    """Yield every record of a catalogue.
+    """Yield every record of a catalogue; `source` and `defaults` count where it says nothing.
 
     Raises `UnreadableFile` when the file as a whole is none: cut off, not UTF-8, without the
     columns that the mapping names, or made to fill the memory.
@@ -61,10 +87,17 @@ def read_catalogue(
         with path.open("rb") as raw:
             text = BoundedText(raw)
             for line, row in _rows(path, raw, text, mapping):
-                yield Read(_record(line, row, mapping, source, latest_year), raw.tell())
+                record = _record(line, row, mapping, source, latest_year)
+                if defaults and isinstance(record, RecordPriorWork):
+                    record = defaults.fill_in(record, source)
+                yield Read(record, raw.tell())
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{path.name}: not UTF-8 text ({error.reason})") from error
-    except (OSError, EOFError, zlib.error, UnreadableFile) as error:
+        raise UnreadableFile(
+            f"{path.name}: not UTF-8 text ({error.reason})", "not_utf_8"
+        ) from error
+    except UnreadableFile as error:
+        raise UnreadableFile(f"{path.name}: {error}", error.code, error.what) from error
+    except (OSError, EOFError, zlib.error) as error:
         raise UnreadableFile(f"{path.name}: {error}") from error
 
 

@@ -33,10 +33,10 @@ def array_records(text: BoundedText, tokens: tuple[str, ...]) -> Iterator[tuple[
         _enter(scanner, token)
     if scanner.peek() != "[":
         where = "".join(f"/{token}" for token in tokens) or "the top"
-        raise UnreadableFile(f"no list of records at {where}")
+        raise UnreadableFile(f"no list of records at {where}", "no_list", where)
     yield from enumerate(_elements(scanner), 1)
     if not tokens and scanner.peek():
-        raise UnreadableFile("something follows the list of records")
+        raise UnreadableFile("something follows the list of records", "cut_off")
 
 
 def _enter(scanner: "_Scanner", token: str) -> None:
@@ -55,7 +55,7 @@ def _enter(scanner: "_Scanner", token: str) -> None:
                 break
         else:
             return
-    raise UnreadableFile(f"there is no {token!r} on the way to the records")
+    raise UnreadableFile(f"there is no {token!r} on the way to the records", "no_list", token)
 
 
 def _keys(scanner: "_Scanner") -> Iterator[object]:
@@ -104,7 +104,7 @@ class _Scanner:
     def take(self, wanted: str) -> None:
         """Go past a character that has to come next."""
         if self.peek() != wanted:
-            raise UnreadableFile(f"not whole JSON: {wanted!r} is missing")
+            raise UnreadableFile(f"not whole JSON: {wanted!r} is missing", "cut_off")
         self._at += 1
 
     def separated(self, closing: str) -> bool:
@@ -120,10 +120,10 @@ class _Scanner:
             try:
                 found, end = self._decoder.raw_decode(self._held, self._at)
             except RecursionError as error:
-                raise UnreadableFile("the JSON is nested too deeply") from error
+                raise UnreadableFile("the JSON is nested too deeply", "too_large") from error
             except ValueError as error:
                 if len(self._held) - self._at > LONGEST_RECORD or not self._more():
-                    raise UnreadableFile(f"not whole JSON: {error}") from error
+                    raise UnreadableFile(f"not whole JSON: {error}", "cut_off") from error
                 continue
             # A number at the end of what is held may go on.
             if end < len(self._held) or not self._more():

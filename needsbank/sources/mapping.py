@@ -31,7 +31,6 @@ FIELDS = (
     "url",
     "subjects",
     "licence",
-    "source",
 )
 MOST_CHARACTERS = 20_000
 """Of a mapping's JSON; value maps of a few hundred rows fit."""

@@ -17,9 +17,9 @@ MOST_RATIO = 200
 """Unpacked to packed; sheets that repeat themselves reach 50."""
 _CHUNK = 1 << 16
 _SAID = {
-    sheet_reader.NO_SUCH_SHEET: "the workbook has no such sheet",
-    sheet_reader.UNREADABLE: "not a workbook that can be read",
-    sheet_reader.TOO_LARGE: "too many rows or columns",
+    sheet_reader.NO_SUCH_SHEET: ("the workbook has no such sheet", "no_sheet"),
+    sheet_reader.UNREADABLE: ("not a workbook that can be read", "not_workbook"),
+    sheet_reader.TOO_LARGE: ("too many rows or columns", "too_large"),
 }
 
 
@@ -43,7 +43,7 @@ def sheet_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[object]]]:
         finally:
             reader.kill()
     if code:
-        raise UnreadableFile(_SAID.get(code, "too large to be read"))
+        raise UnreadableFile(*_SAID.get(code, ("too large to be read", "too_large")), sheet)
 
 
 def check_archive(path: Path) -> None:
@@ -54,15 +54,15 @@ def check_archive(path: Path) -> None:
             claimed = sum(entry.file_size for entry in entries)
             packed = max(1, path.stat().st_size)
             if len(entries) > MOST_ENTRIES or claimed > MOST_UNPACKED:
-                raise UnreadableFile("the workbook is too large")
+                raise UnreadableFile("the workbook is too large", "too_large")
             if claimed > MOST_RATIO * packed:
-                raise UnreadableFile("the workbook unpacks to far more than it should")
+                raise UnreadableFile("the workbook unpacks to far more than it should", "too_large")
             if "xl/workbook.xml" not in archive.namelist():
-                raise UnreadableFile("not a workbook (.xlsx)")
+                raise UnreadableFile("not a workbook (.xlsx)", "not_workbook")
             if sum(_unpacked_size(archive, entry) for entry in entries) != claimed:
-                raise UnreadableFile("the workbook unpacks to more than it claims")
+                raise UnreadableFile("the workbook unpacks to more than it claims", "too_large")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        raise UnreadableFile(f"not a workbook (.xlsx): {error}") from error
+        raise UnreadableFile(f"not a workbook (.xlsx): {error}", "not_workbook") from error
 
 
 def _unpacked_size(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:

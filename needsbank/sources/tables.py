@@ -24,7 +24,9 @@ def delimited_rows(lines: Iterator[str]) -> Iterator[tuple[int, list[object]]]:
             if row:
                 yield reader.line_num, list(row)
     except csv.Error as error:
-        raise UnreadableFile(f"line {reader.line_num}: {error}") from error
+        raise UnreadableFile(
+            f"line {reader.line_num}: {error}", "line", str(reader.line_num)
+        ) from error
 
 
 def named_cells(rows: Cells, wanted: frozenset[str]) -> Iterator[tuple[int, object]]:
@@ -44,11 +46,13 @@ def named_cells(rows: Cells, wanted: frozenset[str]) -> Iterator[tuple[int, obje
 
 def _check_header(names: list[str], wanted: frozenset[str]) -> None:
     if len(names) > MOST_COLUMNS:
-        raise UnreadableFile("too many columns")
+        raise UnreadableFile("too many columns", "too_large")
     for name in sorted(wanted):
         if name not in names:
             raise UnreadableFile(
-                f"the first line must name the columns; a column `{name}` is required"
+                f"the first line must name the columns; a column `{name}` is required",
+                "no_column",
+                name,
             )
         if names.count(name) > 1:
-            raise UnreadableFile(f"two columns are called `{name}`")
+            raise UnreadableFile(f"two columns are called `{name}`", "two_columns", name)

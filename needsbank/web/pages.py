@@ -21,6 +21,8 @@ from needsbank.web.pairings.views import bp as pairings
 from needsbank.web.prior_works.views import bp as prior_works
 from needsbank.web.security import current_actor
 from needsbank.web.sessions import browser_name
+from needsbank.web.sources.views import bp as sources
+from needsbank.web.uploads.views import bp as uploads
 
 
 def register(app: Flask) -> None:
@@ -31,6 +33,8 @@ def register(app: Flask) -> None:
         needs,
         competences,
         prior_works,
+        sources,
+        uploads,
         organisations,
         pairings,
         coordination,
