@@ -80,7 +80,7 @@ def test_a_coordinator_sees_what_comes_from_where_and_how_it_went(desk, session)
         "1 work",
         "Licence: CC BY",
         "Every week",
-        "Next: 8 January 2026",
+        "Next: 8 Jan 2026",
         "New 1,200, changed 3, removed 0, not taken 1.",
         "Nothing has been read from here yet.",
     ):
