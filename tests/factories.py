@@ -178,16 +178,24 @@ def add_prior_work(session: Session, **values: Any) -> PriorWork:
     return stored
 
 
-def add_source(session: Session, name: str = "", **values: Any) -> Source:
-    """Add a catalogue that people bring as files."""
+def add_source(session: Session, **values: Any) -> Source:
+    """Add a repository of theses that is harvested when asked."""
     defaults: dict[str, Any] = {
-        "name": name or f"Source {next(_numbers)}",
-        "kind": SourceKind.CATALOGUE,
-        "licence": Licence.CC_BY,
+        "name": f"Source {next(_numbers)}",
+        "kind": SourceKind.OAI_PMH,
+        "address": "https://repo.example/oai",
+        "prefix": "oai_dc",
+        "licence": Licence.CC0,
         "trust": TrustTier.CURATED,
     }
     stored: Source = _stored(session, Source(**{**defaults, **values}))
     return stored
+
+
+def add_catalogue(session: Session, **values: Any) -> Source:
+    """Add a catalogue that people bring as files."""
+    kind = {"kind": SourceKind.CATALOGUE, "address": "", "prefix": "", "licence": Licence.CC_BY}
+    return add_source(session, **{**kind, **values})
 
 
 def add_harvest(session: Session, source: Source, **values: Any) -> Harvest:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from needsbank.db.models import ImportRun, PriorWork
+from needsbank.db.models import Harvest, ImportRun, PriorWork
 from needsbank.domain.clock import now
 from needsbank.domain.prior_works import RecordPriorWork
 
@@ -60,26 +60,34 @@ def finish_import(session: Session, run_id: UUID) -> ImportRun:
     return run
 
 
-def record_prior_works(session: Session, commands: Iterable[RecordPriorWork]) -> Outcome:
-    """Add new works and update known ones; the last record of a key wins within a batch."""
+def record_prior_works(
+    session: Session, commands: Iterable[RecordPriorWork], harvest: Harvest | None = None
+) -> Outcome:
+    """Add new works and update known ones; the last record of a key wins within a batch.
+
+    Works that a harvest meets are its source's from then on.
+    """
     by_key = {(each.source, each.source_key): each for each in commands}
-    known = known_works(session, list(by_key))
+    known = works_by_key(session, list(by_key))
     added = changed = 0
     for key, command in by_key.items():
         work = known.get(key)
         if work is None:
-            session.add(_described(PriorWork(source=command.source), command))
+            work = _described(PriorWork(source=command.source), command)
+            session.add(work)
             added += 1
         elif differing_fields(work, command):
             _described(work, command)
             changed += 1
+        if harvest is not None:
+            work.source_id, work.seen_in = harvest.source_id, harvest.id
     return Outcome(added, changed)
 
 
-def known_works(
+def works_by_key(
     session: Session, keys: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], PriorWork]:
-    """Return the works that the bank holds under these sources and keys."""
+    """Return those works of (source, source_key) pairs that the bank holds."""
     found: dict[tuple[str, str], PriorWork] = {}
     for start in range(0, len(keys), _LOOK_UP_AT_ONCE):
         some = keys[start : start + _LOOK_UP_AT_ONCE]
@@ -90,12 +98,14 @@ def known_works(
     return found
 
 
-_FIELDS = ("source_key", "title", "abstract", "kind", "year", "language", "url", "licence")
+_FIELDS = ("source_key", "title", "abstract", "kind", "year", "language", "url")
 
 
 def differing_fields(work: PriorWork, command: RecordPriorWork) -> list[str]:
     """Return the fields in which a record differs from what the bank holds."""
     names = [name for name in _FIELDS if getattr(work, name) != getattr(command, name)]
+    if command.licence not in {None, work.licence}:
+        names.append("licence")
     return names if work.subjects == list(command.subjects) else [*names, "subjects"]
 
 
@@ -103,6 +113,7 @@ def _described(work: PriorWork, command: RecordPriorWork) -> PriorWork:
     for name in _FIELDS:
         setattr(work, name, getattr(command, name))
     work.subjects = list(command.subjects)
+    work.licence = command.licence or work.licence
     work.updated = now()
     work.embedded_in = None
     return work

@@ -14,7 +14,7 @@ from needsbank.domain.languages import content_language
 from needsbank.domain.needs import CloseNeed, DescribeNeed, NeedState, check_transition
 from needsbank.domain.roles import Actor, may_edit, may_post_need
 from needsbank.domain.suggestions import UNDECIDED
-from needsbank.services import audit
+from needsbank.services import audit, own_results
 from needsbank.services.embedding import forget
 from needsbank.services.units import units_of
 
@@ -47,6 +47,7 @@ def open_need(session: Session, actor: Actor, need_id: UUID) -> Need:
     need.opened = now()
     need.embedded_in = need.matched_with = None
     need.close_reason, need.close_note = None, ""
+    own_results.refresh_need(session, need)
     return need
 
 
@@ -69,6 +70,7 @@ def close_need(session: Session, actor: Actor, command: CloseNeed) -> Need:
     need = _move(session, actor, command.need_id, NeedState.CLOSED, reason=command.reason.value)
     need.close_reason, need.close_note = command.reason, command.note.strip()
     _drop_undecided(session, need)
+    own_results.refresh_need(session, need)
     return need
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from needsbank.db.models import PriorWork
 from needsbank.domain.prior_works import RecordPriorWork
-from needsbank.services.importing import differing_fields, known_works
+from needsbank.services.importing import differing_fields, works_by_key
 from needsbank.sources.catalogues import BadRow
 
 EXAMPLES = 10
@@ -60,7 +60,7 @@ def preview(session: Session, records: Iterable[RecordPriorWork | BadRow]) -> Pr
     remaining = iter(records)
     while batch := list(islice(remaining, _AT_ONCE)):
         good = list(_sorted_out(batch, found, seen))
-        known = known_works(session, [(each.source, each.source_key) for each in good])
+        known = works_by_key(session, [(each.source, each.source_key) for each in good])
         held.update(source for source, _ in known)
         for record in good:
             _compare(record, known.get((record.source, record.source_key)), found)

@@ -10,11 +10,11 @@ from needsbank.domain.suggestions import SuggestionState
 from needsbank.web.policy import POLICY, Access, allows
 from tests.conftest import browser
 from tests.factories import (
+    add_catalogue,
     add_competence,
     add_need,
     add_organisation,
     add_prior_work,
-    add_source,
     add_suggestion,
     add_user,
 )
@@ -132,7 +132,7 @@ def addresses(app, session, people):
         "suggestion_id": pairing.id,
         "organisation_id": add_organisation(session).id,
         "version_id": UUID(int=3),
-        "source_id": add_source(session).id,
+        "source_id": add_catalogue(session).id,
         "token": "x" * 32,
         "work_id": add_prior_work(session).id,
         "subject": "need",

@@ -12,7 +12,14 @@ from needsbank.domain.roles import Role
 from needsbank.domain.sources import HarvestState, Schedule, SourceKind
 from needsbank.sources.mapping import mapping_of
 from needsbank.web.sources.presets import PRESETS
-from tests.factories import add_harvest, add_prior_work, add_source, add_user, day, reread
+from tests.factories import (
+    add_catalogue,
+    add_harvest,
+    add_prior_work,
+    add_user,
+    day,
+    reread,
+)
 from tests.pages import get_page, post, token_of
 
 MAPPING = {"fields": {"title": {"column": "Nimi"}}}
@@ -70,10 +77,12 @@ def test_those_who_may_see_the_sources_find_them_in_the_menu(office, desk, partn
 
 
 def test_a_coordinator_sees_what_comes_from_where_and_how_it_went(desk, session):
-    source = add_source(session, "Theseus", kind=SourceKind.OAI_PMH, schedule=Schedule.WEEKLY)
+    source = add_catalogue(
+        session, name="Theseus", kind=SourceKind.OAI_PMH, schedule=Schedule.WEEKLY
+    )
     add_harvest(session, source, started=day(0), added=1200, changed=3, rejected=1)
     add_prior_work(session, source="Theseus", source_id=source.id)
-    add_source(session, "Paused", active=False)
+    add_catalogue(session, name="Paused", active=False)
     page = get_page(desk, "/sources/")
     assert [e.text for e in page.all("h2")] == ["Paused", "Theseus"]
     for said in (
@@ -108,14 +117,14 @@ def test_a_coordinator_sees_what_comes_from_where_and_how_it_went(desk, session)
     ],
 )
 def test_how_a_harvest_ended_is_told_in_a_line(desk, session, values, said):
-    source = add_source(session)
+    source = add_catalogue(session)
     add_harvest(session, source, **values)
     assert said in get_page(desk, f"/sources/{source.id}").main
     assert said in get_page(desk, "/sources/").main
 
 
 def test_a_harvest_under_way_has_a_bar_that_is_asked_for_again(desk, session):
-    source = add_source(session)
+    source = add_catalogue(session)
     harvest = add_harvest(
         session, source, state=HarvestState.RUNNING, finished=None, position=250, expected=1000
     )
@@ -135,7 +144,7 @@ def test_a_harvest_under_way_has_a_bar_that_is_asked_for_again(desk, session):
 
 
 def test_a_bar_without_an_end_shows_no_share(desk, session):
-    source = add_source(session)
+    source = add_catalogue(session)
     add_harvest(session, source, state=HarvestState.RUNNING, finished=None, position=7)
     page = get_page(desk, f"/sources/{source.id}")
     assert page.one("progress").get("max", "none") == "none"
@@ -143,14 +152,14 @@ def test_a_bar_without_an_end_shows_no_share(desk, session):
 
 
 def test_the_page_of_a_source_says_what_readers_see_of_its_works(desk, session):
-    shown, hidden = add_source(session), add_source(session, licence=Licence.UNKNOWN)
+    shown, hidden = add_catalogue(session), add_catalogue(session, licence=Licence.UNKNOWN)
     assert "Title, abstract and link" in get_page(desk, f"/sources/{shown.id}").main
     main = get_page(desk, f"/sources/{hidden.id}").main
     assert "Title and link; the abstract is used for searching only" in main
 
 
 def test_only_admins_are_offered_to_change_anything(office, desk, session):
-    source = add_source(session, address="https://example.com/works.csv")
+    source = add_catalogue(session, address="https://example.com/works.csv")
     address = f"/sources/{source.id}"
 
     def acts(client):
@@ -162,7 +171,7 @@ def test_only_admins_are_offered_to_change_anything(office, desk, session):
 
 
 def test_the_bank_s_own_collaborations_are_not_configured(office, session):
-    source = add_source(session, kind=SourceKind.OWN)
+    source = add_catalogue(session, kind=SourceKind.OWN)
     page = get_page(office, f"/sources/{source.id}")
     assert [e for e in page.all("button") if e.is_inside("main")] == []
     get_page(office, f"/sources/{source.id}/edit", 404)
@@ -189,7 +198,7 @@ def test_a_source_is_added_and_changed(office, session):
 
 
 def test_a_source_is_paused_and_used_again(office, session):
-    source = add_source(session)
+    source = add_catalogue(session)
     assert post(office, f"/sources/{source.id}/pause").status_code == 303
     page = get_page(office, f"/sources/{source.id}")
     assert page.flashes == ["The source is paused. Its works stay in the bank."]
@@ -248,14 +257,14 @@ def test_what_is_wrong_is_told_and_what_was_typed_stays(office, session, wrong, 
 
 
 def test_a_name_is_given_once(office, session):
-    add_source(session, "Projects")
+    add_catalogue(session, name="Projects")
     assert "This is already in the bank." in post(office, "/sources/", **filled_in()).text
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_costs_as_many_queries_however_long_it_is(app, desk, session, count_queries, rows):
     for _ in range(rows):
-        add_harvest(session, add_source(session))
+        add_harvest(session, add_catalogue(session))
     get_page(desk, "/sources/")
     with count_queries(engine_of(app)) as queries:
         get_page(desk, "/sources/")
@@ -265,7 +274,7 @@ def test_the_list_costs_as_many_queries_however_long_it_is(app, desk, session, c
 @pytest.mark.parametrize("language", ["fi", "sv"])
 def test_the_pages_are_in_the_reader_s_language(session, sign_in_as, language):
     client = sign_in_as(add_user(session, Role.ADMIN), language)
-    source = add_source(session)
+    source = add_catalogue(session)
     heading = {"fi": "Lähteet", "sv": "Källor"}[language]
     assert get_page(client, "/sources/").h1 == heading
     for address in ("/sources/new", f"/sources/{source.id}/files/new"):

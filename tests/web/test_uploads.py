@@ -20,7 +20,7 @@ from needsbank.services import bringing
 from needsbank.services.operator import OPERATOR
 from needsbank.sources.catalogues import Read, file_hash
 from needsbank.sources.uploads import KEPT_SECONDS
-from tests.factories import add_prior_work, add_source, add_user
+from tests.factories import add_catalogue, add_prior_work, add_user
 from tests.pages import Page, get_page, post, token_of
 from tests.sources.workbooks import write_workbook
 
@@ -36,9 +36,9 @@ def office(session, sign_in_as):
 
 @pytest.fixture
 def source(session):
-    return add_source(
+    return add_catalogue(
         session,
-        "Projects",
+        name="Projects",
         licence=Licence.CC_BY,
         language=Language.FI,
         work_kind=PriorWorkKind.PROJECT,
@@ -144,7 +144,7 @@ def test_a_file_is_read_by_the_mapping_that_is_brought_with_it(office, session, 
 
 
 def test_the_form_begins_with_the_source_s_mapping(office, session):
-    source = add_source(session, mapping=json.loads(MAPPING))
+    source = add_catalogue(session, mapping=json.loads(MAPPING))
     page = get_page(office, f"/sources/{source.id}/files/new")
     assert json.loads(page.value_of("mapping")) == json.loads(MAPPING)
 
@@ -251,7 +251,7 @@ def test_an_address_leads_to_no_other_file(office, source, folder, token):
 
 def test_a_file_belongs_to_its_source(office, session, source):
     address = trial_run(office, source, CSV)
-    other = add_source(session)
+    other = add_catalogue(session)
     elsewhere = address.replace(str(source.id), str(other.id))
     get_page(office, elsewhere, 404)
     assert post(office, elsewhere).status_code == 404
