@@ -29,13 +29,16 @@ from needsbank.domain.sources import SourceKind
 from needsbank.services import harvesting, own_results
 from needsbank.services.harvest_planning import due_sources
 from needsbank.services.harvesting import Claim
-from needsbank.sources import oai_pmh
+from needsbank.sources import catalogue_harvest, oai_pmh
 from needsbank.sources.fetching import Fetcher
 from needsbank.sources.oai_pmh import Pause
 
 Read = Callable[[Fetcher, Request, Pause], Iterator[HarvestPage]]
 Readers = Mapping[SourceKind, Read]
-READERS: Readers = {SourceKind.OAI_PMH: oai_pmh.read_pages}
+READERS: Readers = {
+    SourceKind.OAI_PMH: oai_pmh.read_pages,
+    SourceKind.CATALOGUE: catalogue_harvest.read_pages,
+}
 """How the records of a kind of source are read; what has no reader is not harvested."""
 
 Progress = Callable[[int, int | None], None]

@@ -29,10 +29,14 @@ Rows = Iterator[tuple[int, object]]
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be stored: its line, row or place in the list, and a code per field."""
+    """A row that cannot be stored: its line, row or place in the list, and a code per field.
+
+    `key` is the work's own where the row says it: the work is still there, whatever is wrong.
+    """
 
     line: int
     errors: dict[str, str]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,8 @@ def _record(
     try:
         work = parse_prior_work(fields, source=source, latest_year=latest_year)
     except Invalid as error:
-        return BadRow(line, error.errors)
+        key = "" if "id" in error.errors else " ".join(str(fields.get("id") or "").split())
+        return BadRow(line, error.errors, key)
     return replace(work, licence=_licence(fields.get("licence")))
 
 

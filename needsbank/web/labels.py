@@ -193,6 +193,8 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("source", "add"): _l("added a source"),
     ("source", "change"): _l("changed a source"),
     ("source", "bring"): _l("brought a file to a source"),
+    ("source", "order_harvest"): _l("asked for a harvest of a source"),
+    ("source", "cancel_harvest"): _l("cancelled a harvest of a source"),
     ("source", "pause"): _l("paused a source"),
     ("source", "resume"): _l("resumed a source"),
     ("suggestion", "approved"): _l("approved a suggestion"),

@@ -70,6 +70,8 @@ POLICY: dict[str, Access] = {
     "sources.change": Access.ADMINS,
     "sources.pause": Access.ADMINS,
     "sources.resume": Access.ADMINS,
+    "sources.fetch": Access.ADMINS,
+    "sources.cancel": Access.ADMINS,
     "uploads.new": Access.ADMINS,
     "uploads.create": Access.ADMINS,
     "uploads.show": Access.ADMINS,

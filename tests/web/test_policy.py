@@ -101,6 +101,8 @@ ACTS = {
     "sources.change": "in  403 403 403 403 403 403 422",
     "sources.pause": "in  403 403 403 403 403 403 303",
     "sources.resume": "in  403 403 403 403 403 403 303",
+    "sources.fetch": "in  403 403 403 403 403 403 409",
+    "sources.cancel": "in  403 403 403 403 403 403 409",
     "uploads.create": "in  403 403 403 403 403 403 422",
     "uploads.take_in": "in  403 403 403 403 403 403 404",
     "uploads.discard": "in  403 403 403 403 403 403 404",

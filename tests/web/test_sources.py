@@ -209,6 +209,22 @@ def test_a_source_is_paused_and_used_again(office, session):
     assert reread(session, source).active is True
 
 
+def test_a_harvest_is_asked_for_and_cancelled(office, session):
+    source = add_catalogue(session, address="https://example.com/works.csv")
+    address = f"/sources/{source.id}"
+    assert post(office, f"{address}/harvest").status_code == 303
+    page = get_page(office, address)
+    assert page.flashes == ["The harvest begins within a minute; this page shows how far it is."]
+    buttons = [e.text for e in page.all("button") if e.is_inside("main")]
+    assert "Cancel the harvest" in buttons
+    assert "Fetch now" not in buttons
+    assert post(office, f"{address}/harvest").status_code == 409
+    assert post(office, f"{address}/harvest/cancel").status_code == 303
+    page = get_page(office, address)
+    assert "Somebody stopped it. What had come is kept." in page.main
+    assert post(office, f"{address}/harvest/cancel").status_code == 409
+
+
 @pytest.mark.parametrize("code", PRESETS)
 def test_an_example_fills_the_form_in_and_can_be_saved_as_it_is(office, session, code):
     page = get_page(office, f"/sources/new?preset={code}")

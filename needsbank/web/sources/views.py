@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import Invalid, NotFound
 from needsbank.domain.sources import HarvestState, SourceKind, may_configure_sources
-from needsbank.services import sources
+from needsbank.services import harvest_orders, sources
 from needsbank.services.sources import SourceAtWork
 from needsbank.web.database import db
 from needsbank.web.forms import show_errors
@@ -120,6 +120,24 @@ def resume(source_id: UUID) -> ResponseReturnValue:
     with transaction(db.session) as session:
         sources.resume_source(session, current_actor(), source_id)
     flash(_("The source is in use again."))
+    return redirect(url_for("sources.show", source_id=source_id), 303)
+
+
+@bp.post("/<uuid:source_id>/harvest")
+def fetch(source_id: UUID) -> ResponseReturnValue:
+    """Have a source harvested soon."""
+    with transaction(db.session) as session:
+        harvest_orders.order_harvest(session, current_actor(), source_id)
+    flash(_("The harvest begins within a minute; this page shows how far it is."))
+    return redirect(url_for("sources.show", source_id=source_id), 303)
+
+
+@bp.post("/<uuid:source_id>/harvest/cancel")
+def cancel(source_id: UUID) -> ResponseReturnValue:
+    """Stop the harvest under way."""
+    with transaction(db.session) as session:
+        harvest_orders.cancel_harvest(session, current_actor(), source_id)
+    flash(_("The harvest is cancelled. What had come is kept."))
     return redirect(url_for("sources.show", source_id=source_id), 303)
 
 
