@@ -66,7 +66,6 @@ def finish(session: Session, actor: Actor, source_id: UUID, run_id: UUID) -> Har
         added=run.added,
         changed=run.changed,
         rejected=run.rejected,
-        detail="a file that was brought",
     )
     session.add(harvest)
     audit.record(session, actor, "bring", "source", source.id, added=run.added, changed=run.changed)

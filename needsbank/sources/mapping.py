@@ -121,7 +121,7 @@ PLAIN = Mapping()
 def parse_mapping(text: str) -> Mapping:
     """Read a mapping from JSON; raise `Invalid` with a code for each place that is wrong.
 
-    The codes' keys are paths in the mapping, as `fields.kind.values`.
+    The codes' keys are paths in the mapping, as `fields.kind.values`, or a line and a column of it.
     """
     if len(text) > MOST_CHARACTERS:
         raise Invalid({"mapping": "too_long"})
@@ -129,6 +129,8 @@ def parse_mapping(text: str) -> Mapping:
         mapping = json.loads(text, object_pairs_hook=_without_repeats)
     except _RepeatedKeyError as error:
         raise Invalid({f"mapping.{error.args[0]}": "twice"}) from error
+    except json.JSONDecodeError as error:
+        raise Invalid({f"mapping:{error.lineno}:{error.colno}": "json"}) from error
     except (ValueError, RecursionError) as error:
         raise Invalid({"mapping": "json"}) from error
     if not _can_be_stored(mapping):

@@ -102,8 +102,8 @@ def test_how_the_file_is_written_may_be_said():
 @pytest.mark.parametrize(
     ("mapping", "expected"),
     [
-        ("", {"mapping": "json"}),
-        ("{", {"mapping": "json"}),
+        ("", {"mapping:1:1": "json"}),
+        ('{"fields": {},\n "a" 1}', {"mapping:2:6": "json"}),
         ("[" * 10_000, {"mapping": "json"}),
         ("[]", {"mapping": "object"}),
         (" " * (MOST_CHARACTERS + 1), {"mapping": "too_long"}),

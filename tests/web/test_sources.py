@@ -254,7 +254,7 @@ def test_what_is_no_example_gives_an_empty_form(office):
         ({"kind": "oai_pmh", "address": "https://a.example/oai?x=1"}, "Give the base address"),
         ({"kind": "oai_pmh", "address": "https://a.example", "prefix": "a b"}, "Only letters"),
         ({"schedule": "daily"}, "What is to be fetched by itself needs an address."),
-        ({"mapping": "{"}, "mapping: this is not JSON"),
+        ({"mapping": "{"}, "mapping:1:2: this is not JSON"),
         (
             {"mapping": '{"fields": {"title": {"column": "a"}, "kind": {"constant": "book"}}}'},
             "fields.kind.constant: the bank knows no such kind of work",

@@ -168,7 +168,7 @@ def test_a_row_cannot_pass_as_one_of_another_source(office, session, source):
         ('{"a": []}', '{"records": "/b", "fields": {"title": {"pointer": "/t"}}}', "at “b”."),
         ("[{", "", "The JSON is not whole; the file may be cut off."),
         (b"\x1f\x8b broken", "", "The file cannot be read; it may be damaged."),
-        ("title\nx\n", "{", "mapping: this is not JSON"),
+        ("title\nx\n", "{", "mapping:1:2: this is not JSON"),
         ("title\nx\n", '{"fields": {}}', "fields.title: this is missing"),
     ],
 )

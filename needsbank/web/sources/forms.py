@@ -1,9 +1,11 @@
 """The form of a source."""
 
 import json
+from enum import Enum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from wtforms import Field as FormField
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
@@ -34,6 +36,16 @@ class ReadableMapping:
             parse_mapping(field.data)
         except Invalid as error:
             raise ValidationError(about_mapping(error.errors)) from error
+
+
+def _choice(label: LazyString, codes: type[Enum], default: Enum | None = None) -> SelectField:
+    """Return a field that always has a value, the first of the codes unless told otherwise."""
+    return SelectField(
+        label,
+        choices=choices(codes),
+        default=default.value if default else None,
+        validators=[Required(_l("Choose one from the list."))],
+    )
 
 
 class SourceForm(BankForm):
@@ -72,7 +84,7 @@ class SourceForm(BankForm):
             " Not needed where the file names its fields as the bank does."
         ),
         validators=[ReadableMapping()],
-        render_kw={"spellcheck": "false", "autocapitalize": "off", "class": "ds-input code"},
+        render_kw={"spellcheck": "false", "autocapitalize": "off"},
     )
     licence = SelectField(
         _l("Licence of works that name none"),
@@ -80,10 +92,10 @@ class SourceForm(BankForm):
         choices=choices(Licence, empty=_l("Choose")),
         validators=[Required(_l("Choose the licence."))],
     )
-    trust = SelectField(_l("How well it is looked after"), choices=choices(TrustTier))
-    schedule = SelectField(_l("How often it is fetched"), choices=choices(Schedule))
-    language = SelectField(_l("Language of works that name none"), choices=choices(Language))
-    work_kind = SelectField(_l("Kind of works that name none"), choices=choices(PriorWorkKind))
+    trust = _choice(_l("How well it is looked after"), TrustTier, default=TrustTier.CURATED)
+    schedule = _choice(_l("How often it is fetched"), Schedule)
+    language = _choice(_l("Language of works that name none"), Language)
+    work_kind = _choice(_l("Kind of works that name none"), PriorWorkKind)
 
     @classmethod
     def of_preset(cls, preset: Preset) -> "SourceForm":

@@ -41,8 +41,20 @@ class Preset:
 
 
 def written(mapping: dict[str, Any]) -> str:
-    """Return a mapping as people read it; nothing for an empty one."""
-    return json.dumps(mapping, ensure_ascii=False, indent=2) if mapping else ""
+    """Return a mapping as people read it, a field on each line; nothing for an empty one."""
+    if not mapping:
+        return ""
+    fields = [
+        f"    {_json(name)}: {_json(each)}" for name, each in mapping.get("fields", {}).items()
+    ]
+    others = [
+        f"  {_json(name)}: {_json(each)}" for name, each in mapping.items() if name != "fields"
+    ]
+    return "{\n" + ",\n".join([*others, '  "fields": {\n' + ",\n".join(fields) + "\n  }"]) + "\n}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 PRESETS: dict[str, Preset] = {
