@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from needsbank.app import engine_of
 from needsbank.db.models import AuditEntry, Source
+from needsbank.domain.languages import Language
 from needsbank.domain.licences import Licence
 from needsbank.domain.roles import Role
 from needsbank.domain.sources import HarvestState, Schedule, SourceKind
@@ -289,7 +290,8 @@ def test_the_list_costs_as_many_queries_however_long_it_is(app, desk, session, c
 
 @pytest.mark.parametrize("language", ["fi", "sv"])
 def test_the_pages_are_in_the_reader_s_language(session, sign_in_as, language):
-    client = sign_in_as(add_user(session, Role.ADMIN), language)
+    admin = add_user(session, Role.ADMIN, language=Language(language))
+    client = sign_in_as(admin, language)
     source = add_catalogue(session)
     heading = {"fi": "Lähteet", "sv": "Källor"}[language]
     assert get_page(client, "/sources/").h1 == heading
