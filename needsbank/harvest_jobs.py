@@ -6,6 +6,7 @@ what people post is not to wait behind it.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -44,8 +45,10 @@ READERS: Readers = {
 Progress = Callable[[int, int | None], None]
 """Called with how many records are dealt with, and how many there are if the source says so."""
 
-_LOOK_EVERY = 60.0
-"""Seconds between two looks at what is due."""
+_LOOK_EVERY = 5.0
+"""Seconds between two looks at what is due, or was asked for."""
+_OWN_EVERY = 60.0
+"""Seconds between two looks at own results, which mostly are recorded when a need closes."""
 _RENEW_EVERY = 60.0
 _REMOVE_AT_ONCE = 100
 _BAD_SHOWN = 20
@@ -121,9 +124,12 @@ def refresh_own_results(engine: Engine) -> None:
 
 def work(engine: Engine, fetcher: Fetcher, stop: threading.Event) -> None:
     """Look for what is due, again and again, until stopped; wait for a database that is away."""
+    look_at_own = time.monotonic()
     while not stop.is_set():
         try:
-            refresh_own_results(engine)
+            if time.monotonic() >= look_at_own:
+                refresh_own_results(engine)
+                look_at_own = time.monotonic() + _OWN_EVERY
             harvest_due(engine, fetcher, stop)
         except OperationalError as error:
             _log.error("the database does not answer, trying again: %s", error.orig)

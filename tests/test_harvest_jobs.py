@@ -282,11 +282,11 @@ def test_a_source_is_harvested_by_one_worker_at_a_time(repository, harvest):
 
 def test_a_worker_whose_lease_was_taken_over_writes_no_more(session, engine, repository, harvest):
     """One that only seemed dead: its page comes after another worker has taken over."""
-    others = []
+    others: list[Harvest] = []
 
     def take_over(number):
         if number == 2 and not others:
-            others.append(number)
+            others.append(Harvest())
             with Session(engine) as other, transaction(other):
                 other.execute(update(Harvest).values(lease_until=now() - timedelta(seconds=1)))
             others.append(harvest())
@@ -324,7 +324,7 @@ def test_a_mistake_of_ours_ends_one_harvest_and_no_other(session, engine, reposi
     def stumble(fetcher, request, pause):
         if "broken" in request.address:
             raise ZeroDivisionError
-        return read(fetcher, request, pause)
+        yield from read(fetcher, request, pause)
 
     readers = {SourceKind.OAI_PMH: stumble}
     ended = harvest_jobs.harvest_due(engine, FETCHER, Impatient(), readers)

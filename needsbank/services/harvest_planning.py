@@ -69,7 +69,7 @@ def harvest_to_resume(session: Session, source: Source, *, full: bool) -> Harves
     if latest is None:
         return None
     if latest.state is HarvestState.RUNNING and not _is_free(latest, now()):
-        raise Conflict(f"{source.name} is being harvested by another process")
+        raise Conflict(_held_message(source, latest))
     if latest.started >= source.moved and (latest.full or not full) and _has_checkpoint(latest):
         if latest.state is not HarvestState.RUNNING:
             _move(latest, HarvestState.RUNNING)
@@ -104,6 +104,14 @@ def new_harvest(session: Session, source: Source, *, full: bool) -> Harvest:
     session.add(harvest)
     session.flush()  # the defaults are read by the caller
     return harvest
+
+
+def _held_message(source: Source, harvest: Harvest) -> str:
+    left = (harvest.lease_until or now()) - now()
+    return (
+        f"{source.name} is being harvested by another process;"
+        f" should that have been killed, it can be taken over in {left.seconds + 1} s"
+    )
 
 
 def _has_checkpoint(harvest: Harvest) -> bool:

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from needsbank.domain.harvests import Deleted, HarvestProblem, HarvestStopped, Request
+from needsbank.domain.harvests import (
+    Deleted,
+    HarvestPage,
+    HarvestProblem,
+    HarvestStopped,
+    Request,
+)
 from needsbank.domain.licences import Licence
 from needsbank.domain.prior_works import RecordPriorWork
 from needsbank.sources.fetching import Fetcher
@@ -30,20 +36,20 @@ class Reading:
     """What a reading gave before it ended, why it ended, and how long it was to wait."""
 
     def __init__(self, url, **values):
-        self.pages, self.waits, self.problem = [], [], None
+        self.pages: list[HarvestPage] = []
+        self.waits: list[float] = []
+        self.code: str | None = None
+        self.detail, self.may_pass = "", False
         try:
             for page in read_pages(FETCHER, asking(url, **values), self.waits.append):
                 self.pages.append(page)
         except HarvestProblem as problem:
-            self.problem = problem
+            self.code, self.detail = problem.code, problem.detail
+            self.may_pass = problem.may_pass
 
     @property
     def keys(self):
         return [record.source_key for page in self.pages for record in page.records]
-
-    @property
-    def code(self):
-        return self.problem and self.problem.code
 
 
 def keys(numbers):
@@ -132,8 +138,8 @@ def test_a_list_that_breaks_is_told_from_a_whole_one(repository, fault, code, st
     repository.fault = fault
     read = Reading(repository.url)
     assert (read.code, read.keys) == (code, keys(range(stored)))
-    assert read.problem.may_pass is may_pass
-    assert read.problem.detail
+    assert read.may_pass is may_pass
+    assert read.detail
 
 
 def test_a_token_that_comes_back_later_is_noticed(repository):
@@ -180,7 +186,7 @@ def test_fewer_records_than_announced_are_no_whole_list(repository):
     repository._page = missing_some
     read = Reading(repository.url)
     assert (read.code, len(read.keys)) == ("incomplete_list", 25)
-    assert "26" in read.problem.detail
+    assert "26" in read.detail
 
 
 @pytest.mark.parametrize("announces", [True, False])
