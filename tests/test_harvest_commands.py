@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from needsbank.db.models import Harvest, PriorWork
 from needsbank.domain.sources import HarvestState, Schedule, SourceKind
 from tests.conftest import ROOT
-from tests.factories import add_source
+from tests.factories import add_need, add_source, reread
 from tests.oai_server import Repository, serving_repository, titled
 
 ALLOWED = {"NEEDSBANK_FETCH_HOSTS": "127.0.0.1"}
@@ -147,3 +148,40 @@ def test_a_harvest_can_be_interrupted_and_gone_on_with(run, session, repository,
     ended = run("harvest", "run", "Repo", **ALLOWED)
     assert ended.code == 0, ended.err
     assert "complete; everything, 25 seen, 25 added" in one_line(ended.out)
+
+
+def test_the_worker_harvests_beside_its_other_work(run, session, repository, environment):
+    """A source that keeps us waiting does not keep the needs waiting that people post."""
+    reached, go_on = threading.Event(), threading.Event()
+
+    def hang(number):
+        if number == 2:
+            reached.set()
+            go_on.wait(30)
+
+    repository.before_page = hang
+    add_source(session, name="Repo", address=repository.url, schedule=Schedule.DAILY)
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "needsbank.cli", "work"], cwd=ROOT, env={**environment, **ALLOWED}
+    )
+    try:
+        assert reached.wait(60)
+        need = add_need(session)
+        waited_for(lambda: bool(reread(session, need).embedded_in))
+        assert count(session) == 10
+        go_on.set()
+        waited_for(lambda: count(session) == 25)
+    finally:
+        go_on.set()
+        worker.terminate()
+        assert worker.wait(20) == 0
+    session.rollback()
+    assert session.scalars(select(Harvest.state)).all() == [HarvestState.COMPLETE]
+
+
+def waited_for(condition):
+    for _ in range(1000):
+        if condition():
+            return
+        time.sleep(0.03)
+    raise AssertionError("it did not happen")
