@@ -122,12 +122,21 @@ def refresh_own_results(engine: Engine) -> None:
             own_results.refresh(session)
 
 
-def work(engine: Engine, fetcher: Fetcher, stop: threading.Event) -> None:
-    """Look for what is due, again and again, until stopped; wait for a database that is away."""
+def work(
+    engine: Engine,
+    fetcher: Fetcher,
+    stop: threading.Event,
+    tidy: Callable[[], None] = lambda: None,
+) -> None:
+    """Look for what is due, again and again, until stopped; wait for a database that is away.
+
+    `tidy` is done now and then beside it.
+    """
     look_at_own = time.monotonic()
     while not stop.is_set():
         try:
             if time.monotonic() >= look_at_own:
+                tidy()
                 refresh_own_results(engine)
                 look_at_own = time.monotonic() + _OWN_EVERY
             harvest_due(engine, fetcher, stop)

@@ -30,6 +30,7 @@ class Catalogue:
     def __init__(self):
         self.body = b""
         self.status = "200 OK"
+        self.url = ""
 
     def write(self, *titles):
         self.body = "".join(["Koodi;Nimi\n", *titles]).encode()
@@ -154,7 +155,7 @@ def test_a_mapping_that_no_longer_holds_fails(session, engine, catalogue, source
 
 
 def test_json_and_workbooks_come_the_same_way(session, catalogue, source, harvest, tmp_path):
-    rows = [["Koodi", "Nimi"], [1, "Avaimet"], [2, "Ateriat"]]
+    rows: list[list[object]] = [["Koodi", "Nimi"], [1, "Avaimet"], [2, "Ateriat"]]
     catalogue.body = write_workbook(tmp_path / "a.xlsx", rows).read_bytes()
     assert counts(harvest()) == (2, 2, 0, 0, 0)
     records = [{"Koodi": "1", "Nimi": "Avaimet"}, {"Koodi": "3", "Nimi": "Muut"}]

@@ -204,9 +204,11 @@ def mapped(tmp_path):
     """A catalogue in words of its own, and its mapping."""
     catalogue, mapping = tmp_path / "works.csv", tmp_path / "mapping.json"
     catalogue.write_text("Koodi;Nimi;Laji\n1;Avaimet;Opinnäytetyö\n2;Ateriat;Kirja\n")
-    places = {"id": "Koodi", "title": "Nimi", "kind": "Laji"}
-    fields = {name: {"column": column} for name, column in places.items()}
-    fields["kind"]["values"] = {"opinnäytetyö": "thesis"}
+    fields = {
+        "id": {"column": "Koodi"},
+        "title": {"column": "Nimi"},
+        "kind": {"column": "Laji", "values": {"opinnäytetyö": "thesis"}},
+    }
     mapping.write_text(json.dumps({"fields": fields}))
     return str(catalogue), "--mapping", str(mapping)
 

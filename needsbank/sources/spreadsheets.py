@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import IO, cast
 
@@ -23,7 +23,7 @@ _SAID = {
 }
 
 
-def sheet_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[object]]]:
+def sheet_rows(path: Path, sheet: str) -> Generator[tuple[int, list[object]], None, None]:
     """Yield the row number and the cells of every row that is not empty.
 
     Raises `UnreadableFile` when the file is no workbook, or one made to fill disk or memory.

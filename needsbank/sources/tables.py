@@ -47,12 +47,12 @@ def named_cells(rows: Cells, wanted: frozenset[str]) -> Iterator[tuple[int, obje
 def _check_header(names: list[str], wanted: frozenset[str]) -> None:
     if len(names) > MOST_COLUMNS:
         raise UnreadableFile("too many columns", "too_large")
+    if missing := ", ".join(sorted(wanted - set(names))):
+        raise UnreadableFile(
+            f"the first line must name the columns; a column `{missing}` is required",
+            "no_column",
+            missing,
+        )
     for name in sorted(wanted):
-        if name not in names:
-            raise UnreadableFile(
-                f"the first line must name the columns; a column `{name}` is required",
-                "no_column",
-                name,
-            )
         if names.count(name) > 1:
             raise UnreadableFile(f"two columns are called `{name}`", "two_columns", name)

@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -70,8 +71,9 @@ class Uploads:
         """Remove what has lain here for a day."""
         oldest = time.time() - KEPT_SECONDS
         for path in self._folder.glob("*"):
-            if path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # somebody was faster
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
 
     def _notes(self, token: str) -> Path:
         return self._folder / f"{token}.json"

@@ -166,7 +166,7 @@ def test_any_json_is_a_mapping_or_is_refused_in_words(found):
     except Invalid as refused:
         told = refused.errors
     else:
-        told = {"title": mapping.places["title"]}
+        told = {"title": str(mapping.places["title"])}
     assert told
 
 

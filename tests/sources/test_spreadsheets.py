@@ -57,7 +57,10 @@ def test_one_long_text_in_every_cell_is_too_large(tmp_path):
     shared = f"<si><t>{'x' * 500_000}</t></si>"
     noise = {"xl/media/noise": random.Random(1).randbytes(20_000)}
     path = write_parts(
-        tmp_path / "a.xlsx", '<row><c t="s"><v>0</v></c></row>' * 20_000, shared, **noise
+        tmp_path / "a.xlsx",
+        '<row><c t="s"><v>0</v></c></row>' * 20_000,
+        shared=shared,
+        others=noise,
     )
     assert path.stat().st_size < 30_000
     with pytest.raises(UnreadableFile, match="too large"):
@@ -76,7 +79,7 @@ def test_a_bomb_is_seen_in_the_directory_without_unpacking(tmp_path):
 
 def test_a_directory_that_claims_too_little_is_refused(tmp_path):
     sheet = text_at("A1", "x" * 1_000_000)
-    path = write_parts(tmp_path / "a.xlsx", sheet, media=bytes(range(256)) * 200)
+    path = write_parts(tmp_path / "a.xlsx", sheet, others={"xl/media/a": bytes(range(256)) * 200})
     whole = path.read_bytes()
     with zipfile.ZipFile(path) as archive:
         entry = archive.getinfo("xl/worksheets/sheet1.xml")
@@ -90,7 +93,7 @@ def test_a_directory_that_claims_too_little_is_refused(tmp_path):
 def test_too_many_entries_are_refused(tmp_path):
     others = {f"xl/{number}": b"" for number in range(MOST_ENTRIES)}
     with pytest.raises(UnreadableFile, match="too large"):
-        rows(write_parts(tmp_path / "a.xlsx", "", **others))
+        rows(write_parts(tmp_path / "a.xlsx", "", others=others))
 
 
 @pytest.mark.parametrize("content", [b"PK", b"PK\x03\x04 nothing more", b"", b"title\nKeys\n"])

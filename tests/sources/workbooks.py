@@ -31,7 +31,9 @@ def write_workbook(path: Path, rows: Sequence[Sequence[object]]) -> Path:
     return write_parts(path, written)
 
 
-def write_parts(path: Path, rows: str, shared: str = "", **others: bytes) -> Path:
+def write_parts(
+    path: Path, rows: str, *, shared: str = "", others: Mapping[str, bytes] | None = None
+) -> Path:
     """Write the XML of rows and of shared texts into a workbook, with further entries."""
     sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
     texts = f'<sst xmlns="{_MAIN}">{shared}</sst>'
@@ -39,7 +41,7 @@ def write_parts(path: Path, rows: str, shared: str = "", **others: bytes) -> Pat
         **PARTS,
         "xl/worksheets/sheet1.xml": sheet,
         "xl/sharedStrings.xml": texts,
-        **others,
+        **(others or {}),
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():

@@ -215,7 +215,7 @@ def test_a_harvest_is_asked_for_and_cancelled(office, session):
     address = f"/sources/{source.id}"
     assert post(office, f"{address}/harvest").status_code == 303
     page = get_page(office, address)
-    assert page.flashes == ["The harvest begins within a minute; this page shows how far it is."]
+    assert page.flashes == ["The harvest begins in a moment; this page shows how far it is."]
     buttons = [e.text for e in page.all("button") if e.is_inside("main")]
     assert "Cancel the harvest" in buttons
     assert "Fetch now" not in buttons

@@ -128,7 +128,7 @@ def fetch(source_id: UUID) -> ResponseReturnValue:
     """Have a source harvested soon."""
     with transaction(db.session) as session:
         harvest_orders.order_harvest(session, current_actor(), source_id)
-    flash(_("The harvest begins within a minute; this page shows how far it is."))
+    flash(_("The harvest begins in a moment; this page shows how far it is."))
     return redirect(url_for("sources.show", source_id=source_id), 303)
 
 
