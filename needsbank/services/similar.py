@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from matching import Difference, DuplicateBand, Relation, Representation
+from matching import Breadth, Difference, DuplicateBand, Relation, Representation
 from needsbank.db.models import Competence, Need, PriorWork, Subject
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
@@ -17,12 +17,13 @@ from needsbank.services.browsing import (
     PRIOR_WORKS,
     Found,
     Kind,
-    keys_of,
     owners_by_key,
 )
-from needsbank.services.retrieval import Keys, Retrieval
+from needsbank.services.retrieval import EVERYTHING, Narrowed, Retrieval
 
 AT_MOST = 3
+COMPARED = Breadth(near=200, worded=100)
+"""Of very many works: enough to hold what a comparison with all would find (ADR 17)."""
 SHORTEST_TEXT = 12
 """Fewer characters than this say too little to compare."""
 
@@ -68,10 +69,10 @@ def similar_to(
     if besides is not None:
         needs = needs.where(Need.id != besides)
     works = prior_works_to_read(PriorWorkFilter())
-    allowed = keys_of(session, retrieval, NEEDS, needs)
+    readable = Narrowed(needs.with_only_columns(Need.id))
     return [
-        *_similar(session, retrieval, NEEDS, needs, text, allowed),
-        *_similar(session, retrieval, PRIOR_WORKS, works, text, None),
+        *_similar(session, retrieval, NEEDS, needs, text, readable),
+        *_similar(session, retrieval, PRIOR_WORKS, works, text, EVERYTHING),
     ]
 
 
@@ -81,10 +82,10 @@ def _similar(
     kind: Kind[Found],
     readable: Select[Found],
     text: Representation,
-    allowed: Keys | None,
+    narrowed: Narrowed,
 ) -> Iterator[Similar]:
-    index = retrieval.index(session, kind.subject)
-    alike = retrieval.detector.find(text, index, k=AT_MOST, allowed=allowed)
+    pool = retrieval.pool(session, kind.subject, text, COMPARED, narrowed)
+    alike = retrieval.detector.find(text, pool.index, k=AT_MOST, allowed=pool.allowed)
     by_key = {each.key: each for each in alike}
     for key, owner in owners_by_key(session, kind, readable, list(by_key)).items():
         each = by_key[key]
