@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from sqlalchemy import Select, func
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -134,8 +134,11 @@ def _browse(
     counted = readable.with_only_columns(func.count(kind.model.id))
     total = session.scalar(counted) or 0
     page = _clamped(wanted.page, total)
-    newest_first = readable.order_by(kind.model.created.desc(), kind.model.id)
-    rows = newest_first.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE).options(*kind.loading)
+    newest_first = kind.model.created.desc(), kind.model.id.desc()
+    # Of all that stand before the page only what an index holds is read.
+    ids = readable.with_only_columns(kind.model.id).order_by(*newest_first)
+    on_page = kind.model.id.in_(ids.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    rows = select(kind.model).where(on_page).order_by(*newest_first).options(*kind.loading)
     return Page(session.scalars(rows).all(), page, total)
 
 
