@@ -15,9 +15,10 @@ from matching.space import ScoreSpace
 from matching.types import Row, Vector
 from matching.vector_stores import PROBES, ExactStore, GraphStore
 
-EXACT_UP_TO = 300_000
-"""Rows that are compared one by one, 8 ms of CPU time; a graph finds them in 1 ms, but takes a
-quarter of a millisecond a row to build and memory for its links."""
+EXACT_UP_TO = 1_000_000
+"""Rows that are compared one by one, in 21 ms of CPU time. Of half a million such short vectors a
+graph finds 0.98 of the 20 nearest in 6 ms where all are compared in 11 ms, and takes 200 s to build
+and a quarter more memory."""
 SAMPLE = 20_000
 """Rows from which the directions to keep are found."""
 _AT_ONCE = 2000
@@ -62,9 +63,10 @@ class ArchiveBuilder:
         """Write the archive into the folder, pausing after each second or so of work."""
         order = self._order()
         languages = np.concatenate(self._languages)[order]
-        raw = np.memmap(self._folder / _RAW, "<f2", "r").reshape(len(self._keys), -1)
 
         def vectors(places: slice) -> Vector:
+            # Mapped anew each time: pages that have been read are let go.
+            raw = np.memmap(self._folder / _RAW, "<f2", "r").reshape(len(self._keys), -1)
             return np.asarray(raw[order[places]], np.float32)
 
         space = self._space.fitted(Index.build([], self._census))

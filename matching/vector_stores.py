@@ -27,6 +27,10 @@ MOST = 0.9
 DEEPER = 4
 """How many times as deep a graph is searched where it may show only a part of its rows."""
 
+SPARE = 500
+"""Rows that are not allowed, up to which so many more are sought and these left out: looking each
+row up takes longer than comparing it."""
+
 LINKS = 16
 BUILDING_DEPTH = 100
 DEPTHS = (128, 256, 512, 1024, 2048)
@@ -68,7 +72,7 @@ class ExactStore:
         self._index = index
 
     @classmethod
-    def of(cls, parts: Iterable[Vector], dim: int) -> "ExactStore":
+    def of(cls, parts: Iterable[NDArray[Any]], dim: int) -> "ExactStore":
         """Store vectors that come in parts, [some, dim] each."""
         import faiss  # noqa: PLC0415 -- slow import
 
@@ -101,8 +105,13 @@ class ExactStore:
         """Return the nearest rows; it is exact whatever is asked."""
         import faiss  # noqa: PLC0415 -- slow import
 
-        chosen = None if allowed is None else _selector(allowed)
-        return _found(self._index, queries, k, faiss.SearchParameters(sel=chosen))
+        if allowed is None:
+            return _found(self._index, queries, k, faiss.SearchParameters())
+        hidden = len(allowed) - int(np.count_nonzero(allowed))
+        if hidden <= SPARE:
+            more = _found(self._index, queries, k + hidden, faiss.SearchParameters())
+            return _only(allowed, more, k)
+        return _found(self._index, queries, k, faiss.SearchParameters(sel=_selector(allowed)))
 
 
 class GraphStore:
@@ -207,6 +216,16 @@ def _found(index: Any, queries: Vector, k: int, parameters: Any) -> Nearest:
     asked = np.ascontiguousarray(queries, np.float32)
     scores, rows = index.search(asked, k, params=parameters)
     return Nearest(rows, scores)
+
+
+def _only(allowed: Marks, found: Nearest, k: int) -> Nearest:
+    """Return the `k` nearest of those that are allowed, of more than as many as are not."""
+    kept = (found.rows == NOTHING) | allowed[found.rows]
+    first = np.argsort(~kept, axis=1, kind="stable")[:, :k]
+    return Nearest(
+        np.take_along_axis(found.rows, first, axis=1),
+        np.take_along_axis(found.scores, first, axis=1),
+    )
 
 
 def _selector(allowed: Marks) -> Any:

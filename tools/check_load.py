@@ -110,7 +110,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=8)
     parser.add_argument("--checks", type=int, default=25, help="of each person")
     parser.add_argument("--pause", type=float, default=0, help="seconds between checks, on average")
-    parser.add_argument("--encoder-threads", type=int, default=1)
+    parser.add_argument("--encoder-threads", type=int, default=0, help="0: as the service has it")
     asked = parser.parse_args()
     emails, works = _accounts(asked.users)
     with _served(asked.encoder_threads) as (port, pid):
@@ -118,9 +118,12 @@ def main() -> None:
         for person, email in zip(persons, emails, strict=True):
             person.sign_in(email)
         _all_at_once(persons, WARMING, 0, 1)
-        load, before, began = os.getloadavg()[0], cpu_seconds(pid), time.monotonic()
+        began, before, all_before = time.monotonic(), cpu_seconds(pid), _busy_seconds()
+        own_before = time.process_time()
         times = _all_at_once(persons, asked.checks, asked.pause, 2)
         wall, cpu = time.monotonic() - began, cpu_seconds(pid) - before
+        own = time.process_time() - own_before
+        others = (_busy_seconds() - all_before - cpu - own) / wall
         print(f"{works:,} prior works, {asked.users} at once, pause {asked.pause:g} s")
         print(
             f"{len(times)} checks: p50 {percentile(times, 0.5):.0f} ms,"
@@ -128,7 +131,10 @@ def main() -> None:
             f" {len(times) / wall:.1f} a second"
         )
         print(f"CPU of the whole service: {1000 * cpu / len(times):.0f} ms a check")
-        print(f"other work wanted {load:.1f} of {os.cpu_count()} cores when it began")
+        print(
+            f"busy cores of {os.cpu_count()}: {cpu / wall:.2f} the service, {own / wall:.2f} the"
+            f" people, {max(others, 0):.2f} other work on this machine"
+        )
         _report_memory(pid)
 
 
@@ -149,10 +155,9 @@ def _accounts(count: int) -> tuple[list[str], int]:
 def _served(encoder_threads: int) -> Iterator[tuple[int, int]]:
     port = free_port()
     command = [str(ROOT / ".venv/bin/needsbank"), "serve", "--port", str(port), "--workers", "2"]
-    environment = os.environ | {
-        "NEEDSBANK_SECURE_COOKIES": "0",
-        "NEEDSBANK_ENCODER_THREADS": str(encoder_threads),
-    }
+    environment = os.environ | {"NEEDSBANK_SECURE_COOKIES": "0"}
+    if encoder_threads:
+        environment["NEEDSBANK_ENCODER_THREADS"] = str(encoder_threads)
     with tempfile.TemporaryFile() as log:
         service = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
@@ -187,6 +192,14 @@ def _all_at_once(persons: list[Person], checks: int, pause: float, seed: int) ->
     if len(times) != checks * len(persons):
         raise NotServing(f"{checks * len(persons) - len(times)} checks failed")
     return times
+
+
+def _busy_seconds() -> float:
+    """Return the CPU time that the whole machine has spent on anything but waiting."""
+    user, nice, system, _, _, irq, softirq, *_ = map(
+        int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    )
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
 def _report_memory(pid: int) -> None:

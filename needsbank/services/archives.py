@@ -45,7 +45,7 @@ until then they are compared one by one, and do not count in means and rarity.""
 _READ_AT_ONCE = 2000
 _LATER_AT_ONCE = 5000
 """Rows taken in by one request at most: it has somebody waiting."""
-_MOST_LATER = 60_000
+_MOST_LATER = 50_000
 """Rows that a process takes in beside an archive; more wait for the next one."""
 _LOOK_SECONDS = 5.0
 """How often the worker asks whether an archive is due."""
