@@ -204,7 +204,7 @@ class Matcher:
         projection = archive.projection
         point = projection.space.point(text.query, Side.QUERY, language)
         words = self.view_of(archive.census).lexicon.sought(text, language)
-        return archive.shortlist(Asked(projection.text(point), words), breadth, chosen)
+        return archive.shortlist(Asked(projection.text(point), words, language), breadth, chosen)
 
     def empty_archive(self) -> Archive:
         """Return an archive of nothing, in which what texts have in common is as shipped."""

@@ -43,10 +43,8 @@ class Postings:
         lengths = np.where(listed, frequency, 0)
         return cls(ordered, Ragged.of_lengths(ordered, lengths).offsets, size)
 
-    def best(
-        self, words: Words, languages: NDArray[np.int8], k: int, allowed: Marks | None = None
-    ) -> tuple[Rows, Weights]:
-        """Return the `k` rows, of those allowed, in which the words found weigh most, and how much.
+    def weights(self, words: Words, languages: NDArray[np.int8]) -> Weights:
+        """Return how much of what is sought each row has, [n].
 
         `words` are those sought in rows of each language; what a row has twice counts once.
         """
@@ -55,13 +53,7 @@ class Postings:
             for bucket, add in self._listed(buckets, adds):
                 rows = self.rows[self.offsets[bucket] : self.offsets[bucket + 1]]
                 weights[rows[languages[rows] == language]] += add
-        if allowed is not None:
-            weights *= allowed
-        found = np.flatnonzero(weights)
-        if len(found) > k:
-            found = found[np.argpartition(-weights[found], k)[:k]]
-        best: Rows = found[np.lexsort((found, -weights[found]))]
-        return best, weights[best]
+        return weights
 
     def _listed(self, buckets: NDArray[Any], adds: Weights) -> Iterator[tuple[int, np.float32]]:
         """Give the weightiest words that have a list, each once."""
@@ -71,3 +63,12 @@ class Postings:
         unique, weights = unique[listed], weights[listed]
         order = np.lexsort((unique, -weights))[:MOST_WORDS]
         yield from zip(unique[order].tolist(), weights[order], strict=True)
+
+
+def best(weights: Weights, k: int, allowed: Marks | None = None) -> Rows:
+    """Return the `k` rows, of those allowed, that have most; none that has nothing."""
+    found = np.flatnonzero(weights if allowed is None else weights * allowed)
+    if len(found) > k:
+        found = found[np.argpartition(-weights[found], k)[:k]]
+    ordered: Rows = found[np.lexsort((found, -weights[found]))]
+    return ordered

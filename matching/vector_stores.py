@@ -64,6 +64,9 @@ class VectorStore(Protocol):
         Without marks all rows are allowed. `NOTHING` fills up where there are fewer.
         """
 
+    def scores(self, query: Vector, rows: Rows) -> Vector:
+        """Return the inner products of some rows with a query [dim], [rows]."""
+
 
 class ExactStore:
     """Compares with every row that is allowed: right up to the rounding of half precision."""
@@ -112,6 +115,10 @@ class ExactStore:
             more = _found(self._index, queries, k + hidden, faiss.SearchParameters())
             return _only(allowed, more, k)
         return _found(self._index, queries, k, faiss.SearchParameters(sel=_selector(allowed)))
+
+    def scores(self, query: Vector, rows: Rows) -> Vector:
+        """Return the inner products of some rows with a query."""
+        return _scores(self._index, query, rows)
 
 
 class GraphStore:
@@ -188,6 +195,10 @@ class GraphStore:
             self._index, queries, k, faiss.SearchParametersHNSW(efSearch=depth, sel=chosen)
         )
 
+    def scores(self, query: Vector, rows: Rows) -> Vector:
+        """Return the inner products of some rows with a query."""
+        return _scores(self._index, query, rows)
+
 
 def recall(store: VectorStore, queries: Vector, k: int = PROBED) -> float:
     """Return the share of the `k` nearest rows that a store finds, against an exact search."""
@@ -216,6 +227,12 @@ def _found(index: Any, queries: Vector, k: int, parameters: Any) -> Nearest:
     asked = np.ascontiguousarray(queries, np.float32)
     scores, rows = index.search(asked, k, params=parameters)
     return Nearest(rows, scores)
+
+
+def _scores(index: Any, query: Vector, rows: Rows) -> Vector:
+    stored = index.reconstruct_batch(np.ascontiguousarray(rows, np.int64))
+    scores: Vector = stored @ query
+    return scores
 
 
 def _only(allowed: Marks, found: Nearest, k: int) -> Nearest:

@@ -19,7 +19,7 @@ from needsbank.services.retrieval import Keys, Narrowed, Retrieval
 PAGE_SIZE = 20
 MOST_HITS = 200
 """A search shows at most so many hits, best first: nobody reads further."""
-LISTED = Breadth(near=600, worded=200)
+LISTED = Breadth(near=800, worded=400, likely=500)
 """Of very many works: enough to hold nearly all of so many hits (ADR 17)."""
 QUERY_MAX = 400
 

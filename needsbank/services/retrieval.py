@@ -46,7 +46,7 @@ ARCHIVED = (Subject.PRIOR_WORK,)
 """Subjects that may have very many texts."""
 ARCHIVE = "archive"
 """Folder inside that of a subject's index."""
-WARMING = Breadth(near=10, worded=10)
+WARMING = Breadth(near=10, worded=10, likely=10)
 _READ_AT_ONCE = 1000
 
 

@@ -22,7 +22,7 @@ from needsbank.services.browsing import (
 from needsbank.services.retrieval import EVERYTHING, Narrowed, Retrieval
 
 AT_MOST = 3
-COMPARED = Breadth(near=200, worded=100)
+COMPARED = Breadth(near=300, worded=200, likely=150)
 """Of very many works: enough to hold what a comparison with all would find (ADR 17)."""
 SHORTEST_TEXT = 12
 """Fewer characters than this say too little to compare."""

@@ -15,7 +15,7 @@ SUBJECTS = ["avaimet", "aikataulut", "ruoka", "liikunta", "vesi", "energia", "et
 PLACES = ["kotihoidossa", "koulussa", "satamassa", "kirjastossa", "kylässä", "tehtaassa"]
 ACTS = ["katoavat", "myöhästyvät", "puuttuvat", "unohtuvat", "muuttuvat"]
 TEXTS = [f"{s} {a} {p}" for s in SUBJECTS for p in PLACES for a in ACTS]
-NARROW = Breadth(near=30, worded=20)
+NARROW = Breadth(near=40, worded=40, likely=40)
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_on_real_titles_the_answers_are_those_of_a_comparison_with_all(
         pass
     archive = real_matcher.load_archive(tmp_path / "real")
     detector, whole = DuplicateDetector.load(matcher_folder, real_matcher), Index.build(some)
-    breadth, same, kept = Breadth(near=100, worded=50), [], []
+    breadth, same, kept = Breadth(near=300, worded=200, likely=150), [], []
     for title in titles[::25]:
         asked = real_matcher.represent_query(" ".join(title.split()[::-1]))
         index = searched(real_matcher, archive, some, asked, breadth=breadth)

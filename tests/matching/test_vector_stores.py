@@ -44,7 +44,7 @@ def queries():
     return made_up(40, seed=1)
 
 
-def exact_in_memory(vectors, folder) -> VectorStore:
+def exact_in_memory(vectors, folder) -> ExactStore:
     return ExactStore.of([vectors[:1000], vectors[1000:]], DIM)
 
 
@@ -67,7 +67,8 @@ STORES = [exact_in_memory, exact_from_a_file, graph_from_a_file]
 
 @pytest.fixture(scope="module", params=STORES, ids=lambda make: make.__name__)
 def store(request, vectors, tmp_path_factory) -> VectorStore:
-    return request.param(vectors, tmp_path_factory.mktemp("store"))
+    made: VectorStore = request.param(vectors, tmp_path_factory.mktemp("store"))
+    return made
 
 
 def nearest(vectors, query, allowed=None, k=K):
@@ -135,6 +136,12 @@ def test_more_than_there_are_is_filled_up(store, queries):
     found = store.search(queries[:1], 4, allowed=allowed).rows[0].tolist()
     assert sorted(found[:2]) == [0, 1]
     assert found[2:] == [NOTHING] * 2
+
+
+def test_the_scores_of_some_rows_are_inner_products(store, vectors, queries):
+    rows = np.array([7, 3, 2999])
+    assert store.scores(queries[0], rows) == pytest.approx(vectors[rows] @ queries[0], abs=2e-3)
+    assert store.scores(queries[0], rows[:0]).tolist() == []
 
 
 def test_many_queries_at_once_are_answered_as_each_by_itself(store, queries):

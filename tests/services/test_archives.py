@@ -354,8 +354,8 @@ def test_a_page_of_the_list_is_read_from_an_index_in_its_order(
 
 def test_the_same_facets_come_from_filters_and_works():
     both = PriorWorkFilter(kind=PriorWorkKind.THESIS, language=Language.FI)
-    assert both.facets == {facet(PriorWorkKind.THESIS, Language.FI)}
-    finnish = {facet(kind, Language.FI) for kind in PriorWorkKind}
+    assert both.facets == frozenset({facet(PriorWorkKind.THESIS, Language.FI)})
+    finnish = frozenset(facet(kind, Language.FI) for kind in PriorWorkKind)
     assert PriorWorkFilter(language=Language.FI).facets == finnish
     assert PriorWorkFilter().facets is None
     every = {facet(kind, language) for kind in PriorWorkKind for language in Language}
