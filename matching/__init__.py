@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matching.archive import Archive, Breadth, Chosen
+    from matching.archive_building import ArchiveBuilder
     from matching.drift import probe_cosine, probe_vectors
     from matching.duplicates import DuplicateDetector
     from matching.encoder_learning import EncoderLessons, encoder_lessons
@@ -53,7 +55,11 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Archive",
+    "ArchiveBuilder",
     "Band",
+    "Breadth",
+    "Chosen",
     "DemoReport",
     "Difference",
     "DifferenceKind",
@@ -131,6 +137,8 @@ _MODULES = {
     "fine_tuning": "TuningOptions TuningReport check_tuning fine_tune",
     "standard_directory": "write_standard_directory",
     "triplets": "Triplet read_triplets",
+    "archive": "Archive Breadth Chosen",
+    "archive_building": "ArchiveBuilder",
     "index": "Index",
     "matcher": "Matcher",
     "representing": "represent",

@@ -9,11 +9,14 @@ from weakref import ReferenceType, WeakKeyDictionary, ref
 import numpy as np
 
 from matching import persistence, representing
+from matching.archive import EVERYTHING, Archive, Asked, Breadth, Chosen
+from matching.archive_building import ArchiveBuilder
 from matching.background import Background
+from matching.census import Census
 from matching.encoding import Encoder
 from matching.errors import MatcherFileError
 from matching.explanation import Explainer
-from matching.index import Index
+from matching.index import Index, language_place
 from matching.lemmas import default_analyser
 from matching.pair_scorer import PairScorer
 from matching.parameters import WORDS_FOLDER, Parameters
@@ -59,6 +62,7 @@ class Matcher:
         self._background = background
         self._explainer = Explainer(encoder, parameters, background, default_analyser())
         self._views: WeakKeyDictionary[Index, View] = WeakKeyDictionary()
+        self._collections: WeakKeyDictionary[Census, View] = WeakKeyDictionary()
         self._further: WeakKeyDictionary[Index, tuple[ReferenceType[Index], FurtherTexts]]
         self._further = WeakKeyDictionary()
 
@@ -174,10 +178,45 @@ class Matcher:
         self._check(index)
         view = self._views.get(index)
         if view is None:
+            like = None if index.census is None else self.view_of(index.census)
             # A copy shares the arrays: a key that its own value holds would never be let go.
-            view = View(replace(index), self.parameters, self._background)
+            view = View(replace(index), self.parameters, self._background, like)
             self._views[index] = view
         return view
+
+    def view_of(self, census: Census) -> View:
+        """Return what this version takes from the counts of a collection: means and rarity."""
+        view = self._collections.get(census)
+        if view is None:
+            counted = Index.build([], replace(census))
+            view = View(counted, self.parameters, self._background)
+            self._collections[census] = view
+        return view
+
+    def shortlist(
+        self, text: Representation, archive: Archive, breadth: Breadth, chosen: Chosen = EVERYTHING
+    ) -> Keys:
+        """Return the keys of an archive's rows that are worth comparing with a text, ascending.
+
+        An index of these rows with the archive's census is then searched as any other.
+        """
+        language = language_place(text.language)
+        projection = archive.projection
+        point = projection.space.point(text.query, Side.QUERY, language)
+        words = self.view_of(archive.census).lexicon.sought(text, language)
+        return archive.shortlist(Asked(projection.text(point), words, language), breadth, chosen)
+
+    def empty_archive(self) -> Archive:
+        """Return an archive of nothing, in which what texts have in common is as shipped."""
+        return Archive.empty(self.parameters.space, Census.of(Index.build([])))
+
+    def load_archive(self, folder: Path) -> Archive:
+        """Return a saved archive; raise MatcherFileError when it is missing or damaged."""
+        return Archive.load(folder, self.parameters.space)
+
+    def archive_builder(self, folder: Path) -> ArchiveBuilder:
+        """Return what builds an archive in a folder that is not there yet."""
+        return ArchiveBuilder(folder, self.parameters.space)
 
     def similarities(
         self,

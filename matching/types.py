@@ -92,13 +92,15 @@ class Representation:
 class Row:
     """A row of an index; only public rows count in the statistics of words.
 
-    `owner` is the key of the row of another index to which a further text belongs.
+    `owner` is the key of the row of another index to which a further text belongs. `facet` is a
+    number of the caller's own (0..65535) by which rows of an archive can be narrowed.
     """
 
     key: int
     representation: Representation
     public: bool
     owner: int | None = None
+    facet: int = 0
 
 
 @dataclass(frozen=True, slots=True)
