@@ -13,6 +13,7 @@ from needsbank.services.active_set import ActiveRetrieval, RetrievalSource
 from needsbank.services.demo_bank import ACCOUNTS, PASSWORD
 from needsbank.services.opening import Opener
 from needsbank.settings import Settings
+from needsbank.sources.fetching import Fetcher
 from needsbank.web import (
     errors,
     labels,
@@ -103,3 +104,8 @@ def make_opener(settings: Settings) -> Opener:
         settings.instance / "index",
         settings.instance / "matcher",
     )
+
+
+def make_fetcher(settings: Settings) -> Fetcher:
+    """Return what fetches sources of prior work."""
+    return Fetcher(allowed=settings.fetch_hosts)

@@ -50,7 +50,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 
 @main.command()
 def work() -> None:
-    """Do background work only: embed, suggest, compare sentences."""
+    """Do background work only: embed, suggest, compare sentences, harvest what is due."""
     from needsbank.commands import matching as command  # noqa: PLC0415 -- slow import
 
     _run(command.work)
@@ -154,6 +154,37 @@ def import_prior_work(file: Path, source: str, no_embed: bool) -> None:
     from needsbank.commands import importing as command  # noqa: PLC0415 -- slow import
 
     _run(lambda: command.prior_work(file, source or file.name, embed=not no_embed))
+
+
+@main.group()
+def harvest() -> None:
+    """Take in prior works from sources, as far as they have changed."""
+
+
+@harvest.command("list")
+def list_sources() -> None:
+    """Show the sources, and how the latest harvest of each went."""
+    from needsbank.commands import harvesting as command  # noqa: PLC0415 -- slow import
+
+    _run(command.show)
+
+
+@harvest.command("run")
+@click.argument("name")
+@click.option("--full", is_flag=True, help="Read everything, not only what has changed.")
+def harvest_source(name: str, *, full: bool) -> None:
+    """Harvest the source NAME; goes on where it was stopped."""
+    from needsbank.commands import harvesting as command  # noqa: PLC0415 -- slow import
+
+    _run(lambda: command.run(name, full=full))
+
+
+@harvest.command("due")
+def harvest_due() -> None:
+    """Harvest every source whose schedule says so, as the worker does."""
+    from needsbank.commands import harvesting as command  # noqa: PLC0415 -- slow import
+
+    _run(command.run_due)
 
 
 @main.command()

@@ -53,6 +53,8 @@ class Settings:
     session_lifetime: timedelta = timedelta(hours=12)
     log_level: str = "warning"
     """Of gunicorn: debug, info, warning, error or critical."""
+    fetch_hosts: tuple[str, ...] = ()
+    """Hosts of sources ("host" or "host:port") that may stand in a private network."""
     demo: bool = False
     """Show the demo accounts on the sign-in page."""
 
@@ -81,6 +83,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         proxies=_number(read, "NEEDSBANK_PROXIES", 0),
         session_lifetime=timedelta(hours=_number(read, "NEEDSBANK_SESSION_HOURS", 12)),
         log_level=_log_level(read),
+        fetch_hosts=tuple(read.get("NEEDSBANK_FETCH_HOSTS", "").split()),
         demo=_flag(read, "NEEDSBANK_DEMO", default=False),
     )
 

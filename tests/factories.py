@@ -18,6 +18,7 @@ from needsbank.db.models import (
     Organisation,
     PriorWork,
     Reference,
+    Source,
     Subject,
     Suggestion,
     Support,
@@ -27,12 +28,14 @@ from needsbank.db.models import (
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.languages import Language
+from needsbank.domain.licences import Licence
 from needsbank.domain.merging import TIME_TO_OBJECT
 from needsbank.domain.needs import DescribeNeed, NeedState
 from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Role
+from needsbank.domain.sources import SourceKind, TrustTier
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.visibility import Visibility
 
@@ -193,6 +196,20 @@ def add_prior_work(session: Session, **values: Any) -> PriorWork:
         "subjects": [],
     }
     stored: PriorWork = _stored(session, PriorWork(**{**defaults, **values}))
+    return stored
+
+
+def add_source(session: Session, **values: Any) -> Source:
+    """Add a repository of theses that is harvested when asked."""
+    defaults: dict[str, Any] = {
+        "name": f"Source {next(_numbers)}",
+        "kind": SourceKind.OAI_PMH,
+        "address": "https://repo.example/oai",
+        "prefix": "oai_dc",
+        "licence": Licence.CC0,
+        "trust": TrustTier.CURATED,
+    }
+    stored: Source = _stored(session, Source(**{**defaults, **values}))
     return stored
 
 

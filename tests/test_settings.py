@@ -23,6 +23,7 @@ def test_the_defaults_are_safe(read, tmp_path):
     settings = read()
     assert settings.database_url == f"sqlite:///{tmp_path / 'bank' / 'bank.db'}"
     assert (settings.secure_cookies, settings.demo, settings.proxies) == (True, False, 0)
+    assert settings.fetch_hosts == ()
     assert (settings.encoder, settings.encoder_threads) == ("builtin", 2)
     assert settings.session_lifetime == timedelta(hours=12)
     assert (settings.data / "matcher").is_dir()
@@ -40,6 +41,7 @@ def test_every_setting_can_be_given(read, tmp_path):
         PROXIES="1",
         SESSION_HOURS="2",
         DEMO="true",
+        FETCH_HOSTS="repo.internal 10.0.0.7:8080",
     )
     assert settings.database_url == "sqlite:///elsewhere.db"
     assert (settings.secret_key, settings.data) == ("a key of one's own", tmp_path)
@@ -47,6 +49,7 @@ def test_every_setting_can_be_given(read, tmp_path):
     assert (settings.secure_cookies, settings.demo, settings.proxies) == (False, True, 1)
     assert settings.trusted_hosts == ("bank.example", "www.bank.example")
     assert settings.session_lifetime == timedelta(hours=2)
+    assert settings.fetch_hosts == ("repo.internal", "10.0.0.7:8080")
 
 
 @pytest.mark.parametrize(

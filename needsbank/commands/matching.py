@@ -10,13 +10,15 @@ from rich.table import Table
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from needsbank import jobs
+from needsbank import harvest_jobs, jobs
+from needsbank.app import make_fetcher
 from needsbank.commands.surroundings import (
     active_retrieval,
     console,
     embedded_sets,
     engine,
     progress_bar,
+    settings,
 )
 from needsbank.db.models import Subject
 from needsbank.db.queries.competences import CompetenceFilter
@@ -28,6 +30,9 @@ from needsbank.services.retrieval import Retrieval
 
 _GIVES_WAY = 10
 """How much less of a busy processor the worker asks for than the web processes."""
+
+_LET_HARVEST_END = 5.0
+"""Seconds."""
 
 _NAMES = {
     Subject.NEED: "Reading needs",
@@ -121,4 +126,18 @@ def work() -> None:
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: stop.set())
     on = engine()
-    jobs.work(on, embedded_sets(on), stop)
+    harvesting = threading.Thread(target=_harvest, args=(on, stop), name="harvesting", daemon=True)
+    harvesting.start()
+    try:
+        jobs.work(on, embedded_sets(on), stop)
+    finally:
+        stop.set()
+        # A source that is silent just now must not hold us up: its harvest's lease runs out.
+        harvesting.join(_LET_HARVEST_END)
+
+
+def _harvest(on: Engine, stop: threading.Event) -> None:
+    try:
+        harvest_jobs.work(on, make_fetcher(settings()), stop)
+    finally:
+        stop.set()  # should it end by a mistake of ours, the worker ends too and is noticed

@@ -8,6 +8,7 @@ from typing import Any
 from needsbank.domain.addresses import is_web_address
 from needsbank.domain.errors import Invalid
 from needsbank.domain.languages import Language, content_language
+from needsbank.domain.licences import Licence
 
 TITLE_MAX = 500
 ABSTRACT_MAX = 20_000
@@ -31,7 +32,10 @@ class PriorWorkKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPriorWork:
-    """Record a work from a source; `source` and `source_key` say whether it is known already."""
+    """Record a work from a source; `source` and `source_key` say whether it is known already.
+
+    `licence` is None where nobody said it, as in a file that the bank's keepers brought themselves.
+    """
 
     source: str
     source_key: str
@@ -42,6 +46,7 @@ class RecordPriorWork:
     language: Language = Language.OTHER
     url: str = ""
     subjects: tuple[str, ...] = ()
+    licence: Licence | None = None
 
 
 def parse_prior_work(row: dict[str, Any], *, source: str, latest_year: int) -> RecordPriorWork:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from needsbank.db.models import ImportRun, PriorWork
+from needsbank.db.models import Harvest, ImportRun, PriorWork
 from needsbank.domain.clock import now
 from needsbank.domain.prior_works import RecordPriorWork
 
@@ -60,23 +60,34 @@ def finish_import(session: Session, run_id: UUID) -> ImportRun:
     return run
 
 
-def record_prior_works(session: Session, commands: Iterable[RecordPriorWork]) -> Outcome:
-    """Add new works and update known ones; the last record of a key wins within a batch."""
+def record_prior_works(
+    session: Session, commands: Iterable[RecordPriorWork], harvest: Harvest | None = None
+) -> Outcome:
+    """Add new works and update known ones; the last record of a key wins within a batch.
+
+    Works that a harvest meets are its source's from then on.
+    """
     by_key = {(each.source, each.source_key): each for each in commands}
-    known = _known(session, list(by_key))
+    known = works_by_key(session, list(by_key))
     added = changed = 0
     for key, command in by_key.items():
         work = known.get(key)
         if work is None:
-            session.add(_described(PriorWork(source=command.source), command))
+            work = _described(PriorWork(source=command.source), command)
+            session.add(work)
             added += 1
         elif _differs(work, command):
             _described(work, command)
             changed += 1
+        if harvest is not None:
+            work.source_id, work.seen_in = harvest.source_id, harvest.id
     return Outcome(added, changed)
 
 
-def _known(session: Session, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], PriorWork]:
+def works_by_key(
+    session: Session, keys: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], PriorWork]:
+    """Return those works of (source, source_key) pairs that the bank holds."""
     found: dict[tuple[str, str], PriorWork] = {}
     for start in range(0, len(keys), _LOOK_UP_AT_ONCE):
         some = keys[start : start + _LOOK_UP_AT_ONCE]
@@ -92,13 +103,15 @@ _FIELDS = ("source_key", "title", "abstract", "kind", "year", "language", "url")
 
 def _differs(work: PriorWork, command: RecordPriorWork) -> bool:
     same = all(getattr(work, name) == getattr(command, name) for name in _FIELDS)
-    return not same or work.subjects != list(command.subjects)
+    relicensed = command.licence not in {None, work.licence}
+    return not same or relicensed or work.subjects != list(command.subjects)
 
 
 def _described(work: PriorWork, command: RecordPriorWork) -> PriorWork:
     for name in _FIELDS:
         setattr(work, name, getattr(command, name))
     work.subjects = list(command.subjects)
+    work.licence = command.licence or work.licence
     work.updated = now()
     work.embedded_in = None
     return work

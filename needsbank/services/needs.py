@@ -21,7 +21,7 @@ from needsbank.domain.needs import (
 )
 from needsbank.domain.roles import Actor, may_edit, may_post_need
 from needsbank.domain.suggestions import UNDECIDED
-from needsbank.services import audit
+from needsbank.services import audit, own_results
 from needsbank.services.adoptions import end_adoption
 from needsbank.services.embedding import forget
 from needsbank.services.lineage import is_merged
@@ -91,6 +91,7 @@ def end(session: Session, actor: Actor, need: Need, reason: CloseReason, note: s
     _move(session, actor, need, NeedState.CLOSED, reason=reason.value)
     need.close_reason, need.close_note = reason, note.strip()
     _drop_undecided(session, need)
+    own_results.refresh_need(session, need)
     return need
 
 
@@ -101,6 +102,7 @@ def take_up(session: Session, actor: Actor, need: Need) -> Need:
     need.embedded_in = need.matched_with = None
     need.close_reason, need.close_note = None, ""
     end_adoption(session, need)
+    own_results.refresh_need(session, need)
     return need
 
 

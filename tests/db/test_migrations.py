@@ -19,19 +19,23 @@ from needsbank.db.models import (
     AuditEntry,
     Competence,
     Embedding,
+    Harvest,
     Need,
+    PriorWork,
     SetState,
     Subject,
     Suggestion,
     User,
     VectorSet,
 )
+from needsbank.domain.licences import Licence
 from needsbank.domain.roles import Role
 from needsbank.services import audit, embedding, vector_sets
 from tests.factories import (
     add_competence,
     add_prior_work,
     add_reference,
+    add_source,
     add_suggestion,
     add_user,
 )
@@ -210,6 +214,25 @@ def test_walking_back_from_references_leaves_nothing_that_the_version_before_can
     with Session(engine) as after:
         assert after.get_one(Competence, competence.id).references == []
         assert after.scalars(select(Embedding.belongs_to)).all() == [None]
+
+
+def test_walking_back_from_sources_keeps_their_works(engine, session):
+    source = add_source(session)
+    work = add_prior_work(session, source_id=source.id, seen_in=1, licence=Licence.CC_BY)
+    session.add(Harvest(source_id=source.id, full=True))
+    session.commit()
+    session.close()
+    walk(engine, "0006")
+    with engine.connect() as connection:
+        assert connection.execute(text("select title from prior_works")).scalars().all() == [
+            work.title
+        ]
+    upgrade_to_newest(engine)
+    check_models(engine)
+    with Session(engine) as after:
+        (kept,) = after.scalars(select(PriorWork))
+        assert (kept.id, kept.source_id, kept.seen_in, kept.licence) == (work.id, None, None, None)
+        assert kept.shows_text
 
 
 def test_walking_back_to_the_beginning_leaves_nothing(engine):

@@ -12,6 +12,7 @@ from needsbank.db.models.notices import Notice
 from needsbank.db.models.organisations import Organisation, Unit
 from needsbank.db.models.people import Attempt, Membership, SignInSession, User
 from needsbank.db.models.prior_works import PriorWork
+from needsbank.db.models.sources import Harvest, Source
 from needsbank.db.models.suggestions import Answer, Decision, Suggestion
 from needsbank.db.models.supports import Support
 from needsbank.db.models.sweeps import SweepPosition, SweptPair
@@ -27,6 +28,7 @@ __all__ = [
     "Competence",
     "Decision",
     "Embedding",
+    "Harvest",
     "ImportRun",
     "MatcherVersion",
     "Membership",
@@ -40,6 +42,7 @@ __all__ = [
     "Reference",
     "SetState",
     "SignInSession",
+    "Source",
     "Subject",
     "Suggestion",
     "Support",

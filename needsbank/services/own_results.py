@@ -1,0 +1,158 @@
+"""Finished collaborations of the bank itself, as prior work that others find.
+
+A need counts that everybody may read and that ended solved or adopted after both sides of a
+pairing agreed. It is recorded when it closes and forgotten when it is taken up again; `refresh`
+also finds what changed in any other way.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from needsbank.db.models import AuditEntry, Need, PriorWork, Source, Subject, Suggestion
+from needsbank.domain.clock import now
+from needsbank.domain.licences import Licence
+from needsbank.domain.needs import CloseReason, NeedState
+from needsbank.domain.prior_works import PriorWorkKind, RecordPriorWork
+from needsbank.domain.sources import SourceKind, TrustTier
+from needsbank.domain.suggestions import SuggestionState
+from needsbank.domain.visibility import Visibility
+from needsbank.services.embedding import forget
+from needsbank.services.importing import Outcome, record_prior_works
+
+NAME = "Tarvepankki"
+"""Under which the bank's own results are shown; followed by a number if it is taken."""
+_FINISHED = {CloseReason.SOLVED, CloseReason.ADOPTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Needs whose result is missing or outdated, and works whose need is no result (any more)."""
+
+    missing: tuple[UUID, ...] = ()
+    left_over: tuple[UUID, ...] = ()
+
+
+def difference(session: Session) -> Difference:
+    """Return what `refresh` has to do; reads only, so that it can be asked often."""
+    wanted = {each.id.hex: each for each in session.scalars(select(Need).where(*_is_result()))}
+    mine = {each.source_key: each for each in session.scalars(select(PriorWork).where(*_is_own()))}
+    missing = [
+        need.id
+        for key, need in wanted.items()
+        if key not in mine or _told(need) != (mine[key].title, mine[key].abstract)
+    ]
+    left_over = [work.id for key, work in mine.items() if key not in wanted]
+    return Difference(tuple(missing), tuple(left_over))
+
+
+def refresh(session: Session) -> Outcome:
+    """Record and remove what differs, in the caller's transaction."""
+    differs = difference(session)
+    for work_id in differs.left_over:
+        _remove(session, session.get_one(PriorWork, work_id))
+    return _record(session, [session.get_one(Need, each) for each in differs.missing])
+
+
+def refresh_need(session: Session, need: Need) -> None:
+    """Record or remove the result of one need, whose state has just changed."""
+    session.flush()  # the conditions are asked of the database
+    if session.scalar(select(Need.id).where(Need.id == need.id, *_is_result())) is not None:
+        _record(session, [need])
+        return
+    work = session.scalar(select(PriorWork).where(PriorWork.source_key == need.id.hex, *_is_own()))
+    if work is not None:
+        _remove(session, work)
+
+
+def need_id_of(work: PriorWork) -> UUID | None:
+    """Return the need whose result a work is, None for a work from elsewhere."""
+    try:
+        return UUID(hex=work.source_key) if work.url == _address(work.source_key) else None
+    except ValueError:
+        return None
+
+
+def _is_result() -> list[ColumnElement[bool]]:
+    agreed = select(Suggestion.id).where(
+        Suggestion.need_id == Need.id, Suggestion.state == SuggestionState.AGREED
+    )
+    return [
+        Need.state == NeedState.CLOSED,
+        Need.visibility == Visibility.PUBLIC,
+        Need.close_reason.in_(_FINISHED),
+        agreed.exists(),
+    ]
+
+
+def _is_own() -> list[ColumnElement[bool]]:
+    own = select(Source.id).where(Source.kind == SourceKind.OWN)
+    return [PriorWork.source_id.in_(own)]
+
+
+def _told(need: Need) -> tuple[str, str]:
+    return need.title, "\n\n".join(filter(None, (need.problem, need.close_note)))
+
+
+def _record(session: Session, needs: list[Need]) -> Outcome:
+    if not needs:
+        return Outcome(0, 0)
+    source = _source(session)
+    outcome = record_prior_works(session, [_command(session, each, source.name) for each in needs])
+    keys = [each.id.hex for each in needs]
+    session.flush()  # those that were added are asked for next
+    mine = select(PriorWork).where(PriorWork.source == source.name, PriorWork.source_key.in_(keys))
+    for work in session.scalars(mine):
+        work.source_id = source.id
+    return outcome
+
+
+def _command(session: Session, need: Need, source: str) -> RecordPriorWork:
+    closed = session.scalar(
+        select(func.max(AuditEntry.at)).where(
+            AuditEntry.subject == "need",
+            AuditEntry.subject_id == need.id,
+            AuditEntry.act == NeedState.CLOSED.value,
+        )
+    )
+    title, abstract = _told(need)
+    return RecordPriorWork(
+        source=source,
+        source_key=need.id.hex,
+        title=title,
+        abstract=abstract,
+        kind=PriorWorkKind.PROJECT,
+        year=(closed or need.updated).year,
+        language=need.language,
+        url=_address(need.id.hex),
+    )
+
+
+def _address(key: str) -> str:
+    """Return the path of a need's page: the bank does not know its own host."""
+    return f"/needs/{UUID(hex=key)}"
+
+
+def _source(session: Session) -> Source:
+    own = session.scalar(select(Source).where(Source.kind == SourceKind.OWN))
+    if own is None:
+        names = set(session.scalars(select(Source.name).where(Source.name.startswith(NAME))))
+        free = (NAME, *(f"{NAME} {number}" for number in range(2, len(names) + 3)))
+        own = Source(
+            name=next(each for each in free if each not in names),
+            kind=SourceKind.OWN,
+            licence=Licence.UNKNOWN,  # the bank's own terms, which no code names
+            trust=TrustTier.REVIEWED,
+            work_kind=PriorWorkKind.PROJECT,
+        )
+        own.created = now()
+        session.add(own)
+        session.flush()  # the works need the key
+    return own
+
+
+def _remove(session: Session, work: PriorWork) -> None:
+    forget(session, Subject.PRIOR_WORK, work.id)
+    session.delete(work)
