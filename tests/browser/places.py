@@ -96,6 +96,10 @@ PLACES = (
         clicks=(_OWN_NEED,),
         opened="#main a[href*='/similar/']",
     ),
+    Place("supports/ask.html", "/needs/", PARTNER, clicks=("#main a[href$='/support']",)),
+    Place(
+        "adoptions/ask.html", "/my", PARTNER, clicks=(_OWN_NEED,), opened="#main a[href*='/adopt/']"
+    ),
     Place("needs/close.html", "/my", PARTNER, clicks=(_OWN_NEED, "#main a[href$='/close']")),
     Place("competences/list.html", "/competences/"),
     Place("competences/show.html", "/my", MEMBER, clicks=(_OWN_COMPETENCE,)),

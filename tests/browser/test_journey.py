@@ -105,11 +105,11 @@ def write_a_need(reader: Reader, written: Written) -> None:
     reader.check()
     reader.control("What do you need, in one sentence?").press_sequentially(written.title, delay=5)
     reader.control("What is the problem?").press_sequentially(written.problem, delay=2)
-    similar = reader.page.locator("#similar li")
+    similar = reader.page.locator("#similar li:not(details *)")
     expect(similar.first).to_be_visible(timeout=SIMILAR_WITHIN)
     announced = reader.words(
-        "%(num)d similar need or work was found.",
-        "%(num)d similar needs or works were found.",
+        "%(num)d need or work may answer this.",
+        "%(num)d needs or works may answer this.",
         similar.count(),
     )
     expect(reader.page.locator("#similar-status")).to_have_text(announced)
@@ -120,7 +120,7 @@ def write_a_need(reader: Reader, written: Written) -> None:
 def see_suggestions(reader: Reader) -> None:
     found = reader.page.locator("#status li a[href^='/competences/']")
     expect(found.first).to_be_visible(timeout=SUGGESTED_WITHIN)
-    expect(reader.page.locator("#similar-panel li").first).to_be_visible()
+    expect(reader.page.locator("#similar-panel li:not(details *)").first).to_be_visible()
     reader.main().get_by_text(reader.word("Thank you! Your need is in the bank.")).wait_for()
     reader.check()
 
@@ -129,11 +129,15 @@ def approve_a_pairing(reader: Reader, written: Written) -> None:
     reader.menu("Coordination")
     expect(reader.heading()).to_have_text(reader.word("Coordinator's desk"))
     reader.check()
+    # What has just been posted has waited least.
+    reader.main().get_by_role("navigation", name=reader.word("Pages")).get_by_role("link").nth(
+        -2
+    ).click()
     reader.follow(written.title)
     expect(reader.heading()).to_contain_text(written.title)
     reader.check()
     offered = reader.main().get_by_role("listitem").filter(has_text=member_organisations())
-    offered.get_by_role("link").first.click()
+    offered.locator("a[href*='/suggestions/']").first.click()
     expect(reader.control("Reason")).to_be_visible()
     reader.check()
     reader.control("Approve").check()

@@ -31,7 +31,7 @@ def reader(browse: Browse) -> Reader:
 
 def test_similar_ones_are_shown_on_a_page_of_their_own(reader: Reader):
     reader.press("Show similar ones")
-    expect(reader.heading()).to_have_text(reader.word("Something like this already?"))
+    expect(reader.heading()).to_have_text(reader.word("Is this known already?"))
     assert reader.main().get_by_role("listitem").count() > 0
     reader.page.go_back()
     expect(reader.control("What is the problem?")).to_have_value(PROBLEM)
