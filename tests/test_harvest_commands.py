@@ -107,7 +107,8 @@ def test_what_is_due_is_harvested_one_after_another(run, session, repository):
     add_source(session, name="Broken", address="http://127.0.0.1:9/", schedule=Schedule.DAILY)
     add_source(session, name="Repo", address=repository.url, schedule=Schedule.DAILY)
     add_source(session, name="By hand", address=repository.url)
-    session.add(Harvest(source_id=add_source(session, name="Private").id, full=True))
+    private = add_source(session, name="Private", address="http://127.0.0.1:9/")
+    session.add(Harvest(source_id=private.id, full=True))  # one that was killed
     session.commit()
     ended = run("harvest", "due", **{"NEEDSBANK_FETCH_HOSTS": repository.url.split("/")[2]})
     said = one_line(ended.out)

@@ -1,10 +1,12 @@
 """Harvests end with exactly what the source has, or say why not and remove nothing."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -432,3 +434,51 @@ def test_everything_is_read_again_now_and_then(session, engine, repository, harv
         other.execute(update(Harvest).values(started=days(-40)))
         other.execute(update(Source).values(moved=days(-50)))
     assert harvest().full is True
+
+
+def test_a_list_that_never_ends_is_given_up(session, repository, harvest):
+    """With a new token each time, and the same records."""
+    repository.page_size = 25
+    whole = repository._page
+
+    def again(number, since, wanted, token=""):
+        return whole(1, since, [*wanted, titled(0)], token=f"{number + 1}/")
+
+    repository._page = again
+    ended = harvest()
+    assert (ended.state, ended.problem) == (HarvestState.PARTIAL, "repeated_ids")
+    assert ended.pages == 41  # a thousand records after the first page
+    assert held(session) == there(repository)
+
+
+@pytest.mark.slow
+def test_a_harvest_that_is_killed_again_and_again_ends_as_any_other(
+    session, engine, source, repository, harvest, environment
+):
+    repository.items = [titled(number) for number in range(600)]
+    draw = random.Random(4)
+    session.close()
+    for kill in range(6):
+        at = repository.pages + draw.randrange(2, 9)
+        reached = threading.Event()
+        repository.before_page = lambda _, at=at, reached=reached: (
+            reached.set() if repository.pages >= at else None
+        )
+        killed = subprocess.Popen(
+            [sys.executable, "-m", "needsbank.cli", "harvest", "run", "Repo"],
+            cwd=ROOT,
+            env={**environment, "NEEDSBANK_FETCH_HOSTS": "127.0.0.1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        assert reached.wait(60), kill
+        time.sleep(draw.random() * 0.05)  # before, in or after the page's transaction
+        os.kill(killed.pid, signal.SIGKILL)
+        killed.wait(10)
+        with Session(engine) as other, transaction(other):
+            other.execute(update(Harvest).values(lease_until=now()))
+    repository.before_page = lambda number: None
+    ended = harvest()
+    assert (ended.state, counts(ended)) == (HarvestState.COMPLETE, (600, 600, 0, 0, 0))
+    assert held(session) == there(repository)
+    assert session.scalar(select(func.count(Harvest.id))) == 1

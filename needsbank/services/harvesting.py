@@ -25,6 +25,8 @@ from needsbank.services.importing import record_prior_works, works_by_key
 
 LEASE = timedelta(minutes=3)
 """Longer than one answer may take to come in."""
+MOST_REPEATED = 1000
+"""Records that come again before nobody waits for the end of the list any more."""
 
 
 class LeaseLost(Conflict):
@@ -73,6 +75,8 @@ def store_page(session: Session, held: Claim, page: HarvestPage) -> Harvest:
     deleted = [each.source_key for each in page.records if isinstance(each, Deleted)]
     bad = [each.source_key for each in page.records if isinstance(each, BadRecord)]
     harvest.repeated += _count_repeated(session, harvest, page)
+    if harvest.repeated > MOST_REPEATED:
+        raise HarvestProblem("repeated_ids", "the source gives the same records again and again")
     outcome = record_prior_works(session, good, harvest)
     for work in _works(session, name, bad):
         work.seen_in = harvest.id  # it is there; what was read of it before stays

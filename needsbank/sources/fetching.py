@@ -102,7 +102,7 @@ class Fetcher:
                 if response.status not in _REDIRECTS:
                     break
                 connections.close()
-                url = urljoin(url, _header(response, b"location"))
+                url = _joined(url, _header(response, b"location"))
             else:
                 raise Blocked(f"{target.host} redirects more than {limits.redirects} times")
             _check_status(response, target.host)
@@ -205,7 +205,7 @@ def _errors_told(host: str) -> Iterator[None]:
         yield
     except httpcore2.TimeoutException as error:
         raise TooSlow(f"{host} did not answer in time") from error
-    except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
+    except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError, UnicodeError) as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise NotReachable(f"{host} cannot be reached: {reason}") from error
 
@@ -224,6 +224,13 @@ def _seconds_until(retry_after: str) -> float | None:
         return max(0.0, (moment - now()).total_seconds())
     except (ValueError, TypeError):  # no date, or one without a zone
         return None
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise Blocked(f"the address that it redirects to makes no sense: {error}") from error
 
 
 def _header(response: httpcore2.Response, name: bytes) -> str:

@@ -18,6 +18,8 @@ from needsbank.sources.oai_xml import MOST_BYTES, OaiAnswer, RawRecord, read_ans
 
 LIMITS = Limits(most_bytes=MOST_BYTES, seconds=120)
 MOST_PAGES = 100_000
+MOST_RECORDS = 5_000_000
+"""Of one list: more than any repository has, so that none fills the disk for ever."""
 _ATTEMPTS = 3
 _PAUSES = (2.0, 15.0)
 """Seconds before the second and third attempt where the server does not name any."""
@@ -62,6 +64,8 @@ class _List:
             if page.token is None:
                 _check_end(answer, position, self.request, resumed=token is not None)
                 return
+            if position > MOST_RECORDS:
+                raise HarvestProblem("too_large", f"the list has over {MOST_RECORDS:,} records")
             if page.token in seen:
                 raise HarvestProblem("repeated_token", "the source repeats a resumption token")
             token = page.token

@@ -185,6 +185,7 @@ def test_a_redirect_is_followed_and_said():
         "file:///etc/passwd",
         "gopher://public.example/",
         "http://user:secret@public.example/",
+        "http://[::1",
     ],
 )
 def test_each_redirect_is_checked_anew(place):
@@ -321,6 +322,11 @@ def test_a_name_that_nobody_knows_is_told():
 
     with pytest.raises(NotReachable, match=r"nowhere\.example .* not known"):
         Fetcher(resolve=resolve).fetch("http://nowhere.example/", LIMITS)
+
+
+def test_a_name_that_cannot_be_one_is_told():
+    with pytest.raises(NotReachable):
+        Fetcher().fetch(f"http://{'a' * 64}.example/", LIMITS)
 
 
 def test_a_readers_own_error_stays_its_own(hello):
