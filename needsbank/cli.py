@@ -17,6 +17,19 @@ _REFUSED = {
     "business_id": "seven digits, a hyphen and a check digit",
     "required": "must not be empty",
     "unknown": "not known",
+    # Of mappings
+    "json": "not JSON",
+    "object": "must be an object",
+    "text": "must be text",
+    "twice": "stands there twice",
+    "unknown_field": "no such name",
+    "one_place": "give exactly one of column, pointer and constant",
+    "pointer": "not a JSON Pointer",
+    "separator": "one to five characters",
+    "format": "must be csv, xlsx, json or jsonl",
+    "kind": "no such kind of work",
+    "language": "must be fi, sv, en or und",
+    "licence": "no such licence",
 }
 
 

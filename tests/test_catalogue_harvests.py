@@ -244,3 +244,14 @@ def test_only_admins_order_and_cancel_and_the_bank_s_own_is_nobody_s(session, so
                 act(session, add_user(session, role).actor, source.id)
         with pytest.raises(NotFound):
             act(session, OPERATOR, own.id)
+
+
+def test_the_worker_tidies_up_beside_harvesting(engine):
+    stop, tidied = threading.Event(), []
+
+    def tidy():
+        tidied.append(True)
+        stop.set()
+
+    harvest_jobs.work(engine, FETCHER, stop, tidy)
+    assert tidied == [True]

@@ -234,7 +234,7 @@ def test_a_wrong_mapping_is_told_place_by_place(run, mapped):
     assert refused.code == 1
     assert refused.err.splitlines() == [
         "needsbank: fields.title: must not be empty",
-        "needsbank: fields.kind.constant: kind",
+        "needsbank: fields.kind.constant: no such kind of work",
     ]
 
 

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from needsbank.db.models import Harvest, ImportRun, PriorWork, Source
+from needsbank.db.models import Harvest, ImportRun, Source
 from needsbank.domain.clock import now
 from needsbank.domain.errors import Conflict, NotAllowed, NotFound
 from needsbank.domain.prior_works import RecordPriorWork
 from needsbank.domain.roles import Actor
 from needsbank.domain.sources import HarvestState, SourceKind, may_configure_sources
 from needsbank.services import audit, importing
+from needsbank.services.importing import works_by_key
 from needsbank.sources.catalogues import Read
 
 
@@ -41,12 +41,9 @@ def store(
     good = [each.record for each in batch if isinstance(each.record, RecordPriorWork)]
     rejected = len(batch) - len(good)
     importing.import_batch(session, run_id, good, position=position, rejected=rejected)
-    session.flush()  # the works that were added become the source's own below
-    source = session.get_one(Source, source_id)
-    unowned = update(PriorWork).where(
-        PriorWork.source == source.name, PriorWork.source_id.is_(None)
-    )
-    session.execute(unowned.values(source_id=source_id))
+    # They are the source's own from now on; those of earlier imports that it brings anew, too.
+    for work in works_by_key(session, [(each.source, each.source_key) for each in good]).values():
+        work.source_id = source_id
 
 
 def finish(session: Session, actor: Actor, source_id: UUID, run_id: UUID) -> Harvest:
