@@ -64,7 +64,7 @@ def decide_on_demo_bank(
         likenesses = {name: taste[name] for name in taste.keys() & WEIGHTS.keys()}
         wished = similarities.weighted(likenesses)[drawn].astype(np.float64)
         need = session.get_one(Need, need_id)
-        traits = traits_beside(session, retrieval, need, COMPETENCES, select(Competence.id))
+        traits = traits_beside(session, retrieval, need, COMPETENCES, select(Competence))
         for name, agreement in traits.placed(index).items():
             wished = wished - taste.get(name, 0.0) * (agreement[drawn] < 0)
         wished = wished + chance.normal(0, 0.01, _EACH)

@@ -61,7 +61,7 @@ def read_lessons(session: Session, space_id: str) -> Lessons:
 def train(session: Session, retrieval: Retrieval) -> Learned:
     """Learn from the bank's decisions; raise `TrainingDataError` when they are too few."""
     lessons = read_lessons(session, retrieval.matcher.space_id)
-    everything = select(Competence.id)
+    everything = select(Competence)
 
     def traits(key: int) -> Traits:
         asking = select(Need).join(Embedding, Embedding.owner_id == Need.id)

@@ -132,8 +132,7 @@ def competences_for(
             Competence.organisation_id != need.organisation_id,
             _not_begun(),
         )
-        ids = readable.with_only_columns(Competence.id)
-        traits = traits_beside(session, retrieval, need, COMPETENCES, ids)
+        traits = traits_beside(session, retrieval, need, COMPETENCES, readable)
         matches = retrieval.matcher.match(
             stored[1],
             index,
@@ -170,8 +169,7 @@ def needs_for(
     readable = needs_to_read(actor, NeedFilter()).where(
         Need.state == NeedState.OPEN, Need.organisation_id != competence.organisation_id
     )
-    ids = readable.with_only_columns(Need.id)
-    traits = traits_beside(session, retrieval, competence, NEEDS, ids)
+    traits = traits_beside(session, retrieval, competence, NEEDS, readable)
     index = retrieval.index(session, Subject.NEED)
     matches = retrieval.matcher.match(
         stored[1],
@@ -229,7 +227,7 @@ def _best_of_kind(
     kind: CompetenceKind,
 ) -> Iterator[tuple[UUID, Match]]:
     mine = select(Suggestion.competence_id).where(Suggestion.need_id == need.id)
-    on_offer = select(Competence.id).where(
+    on_offer = select(Competence).where(
         Competence.kind == kind,
         Competence.state == CompetenceState.OPEN,
         # Nobody is paired with their own organisation.

@@ -25,33 +25,31 @@ def traits_beside(
     retrieval: Retrieval,
     of: Need | Competence,
     kind: Kind[Need] | Kind[Competence],
-    wanted: Select[Any],
+    wanted: Select[Need] | Select[Competence],
 ) -> Traits:
     """Return how a posting agrees with others of the other kind, by their index keys.
 
-    `wanted` selects those that may be found, by their ids; only such have keys in what is
-    returned.
+    `wanted` selects those that may be found; only such have keys in what is returned.
     """
     model = kind.model
     known = None if of.language is Language.OTHER else of.language
+    near = select(Organisation.id).where(Organisation.region == of.organisation.region)
     agreement = {
-        "region": _agreement(Organisation.region, of.organisation.region),
+        "region": case((model.organisation_id.in_(near), _SAME), else_=_OTHER),
         "field": _agreement(model.field, of.field),
         "language": _agreement(model.language, known, unknown=Language.OTHER),
     }
-    rows = session.execute(
-        select(Embedding.key, *agreement.values())
-        .join(model, model.id == Embedding.owner_id)
-        .join(Organisation, Organisation.id == model.organisation_id)
-        .where(
-            Embedding.subject == kind.subject,
-            Embedding.space_id == retrieval.matcher.space_id,
-            Embedding.owner_id.in_(wanted),
-        )
+    # From the postings to their keys: half the time of asking for the keys of their ids.
+    embedded = (
+        (Embedding.owner_id == model.id)
+        & (Embedding.subject == kind.subject)
+        & (Embedding.space_id == retrieval.matcher.space_id)
     )
+    columns = Embedding.key, *agreement.values()
+    rows = session.execute(wanted.join(Embedding, embedded).with_only_columns(*columns))
     numbers = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 1 + len(agreement))
-    columns = numbers[:, 1:].T.astype(np.int8)
-    return Traits(numbers[:, 0], dict(zip(agreement, columns, strict=True)))
+    told = zip(agreement, numbers[:, 1:].T.astype(np.int8), strict=True)
+    return Traits(numbers[:, 0], dict(told))
 
 
 def _agreement(column: Any, value: Any, unknown: Any = None) -> ColumnElement[int]:

@@ -45,7 +45,7 @@ def test_each_trait_agrees_differs_or_is_not_known(session, told):
         field=Field.ICT,
         language=Language.FI,
     )
-    assert told(need, COMPETENCES, select(Competence.id)) == {
+    assert told(need, COMPETENCES, select(Competence)) == {
         same.id: (1, 1, 1),
         other.id: (1, -1, -1),
         unsaid.id: (1, 0, 0),
@@ -56,13 +56,13 @@ def test_each_trait_agrees_differs_or_is_not_known(session, told):
 def test_what_a_posting_does_not_say_of_itself_is_not_known_of_any(session, told):
     competence = add_competence(session, field=None, language=Language.OTHER)
     needs = [add_need(session, field=field) for field in (None, Field.ICT)]
-    found = told(competence, NEEDS, select(Need.id))
+    found = told(competence, NEEDS, select(Need))
     assert found == {need.id: (1, 0, 0) for need in needs}
 
 
 def test_only_what_is_wanted_has_keys(session, told):
     need, wanted = add_need(session), add_competence(session)
     add_competence(session)
-    found = told(need, COMPETENCES, select(Competence.id).where(Competence.id == wanted.id))
+    found = told(need, COMPETENCES, select(Competence).where(Competence.id == wanted.id))
     assert set(found) == {wanted.id}
-    assert told(need, COMPETENCES, select(Competence.id).where(Competence.id == need.id)) == {}
+    assert told(need, COMPETENCES, select(Competence).where(Competence.id == need.id)) == {}
