@@ -1,15 +1,17 @@
 """Pairs that coordinators have decided on, as the numbers that are learned from."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.adapter import AlignedPairs, aligned_need, texts_of
 from matching.errors import TrainingDataError
 from matching.evaluation.judged_pairs import Judgements
 from matching.index import Index
 from matching.matcher import Matcher
+from matching.pair_scorer import PairScorer
 from matching.scoring import WEIGHTS
 from matching.support import Gathered
 from matching.traits import Agreement, Traits, not_known
@@ -55,15 +57,37 @@ class Bank:
             return not_known(self.competences)
         return self.traits(need).placed(self.competences)
 
-    def gathered(self, matcher: Matcher, need: int, *, shipped: bool = False) -> Gathered:
-        """Return a need compared with every competence, by the version in use or the shipped."""
+    def gathered(self, matcher: Matcher, need: int, scorer: PairScorer) -> Gathered:
+        """Return a need compared with every competence, as a scorer weighs them."""
         return matcher.gathered(
             self.queries[need],
             self.competences,
             among=self.needs,
             further=self.further,
-            scorer=matcher.shipped if shipped else None,
+            scorer=scorer,
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """Some competences for each need, whoever judged them, to carry thresholds over by."""
+
+    needs: Sequence[int]
+    rows: Sequence[NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, needs: Iterable[int], competences: int, seed: int) -> "Drawn":
+        """Draw by chance."""
+        needs, chance = list(needs), np.random.default_rng(seed)
+        return cls(needs, [chance.permutation(competences)[:_DRAWN_PER_NEED] for _ in needs])
+
+    def likenesses(self, matcher: Matcher, bank: Bank, scorer: PairScorer) -> Numbers:
+        """Return the likenesses of the drawn pairs as a scorer takes them, [drawn, likenesses]."""
+        drawn = [
+            bank.gathered(matcher, need, scorer).likenesses()[rows]
+            for need, rows in zip(self.needs, self.rows, strict=True)
+        ]
+        return np.concatenate(drawn).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,38 +105,29 @@ class Table:
     """[pairs], the place of the need"""
     current: Numbers
     """[pairs], scores of the version in use"""
-    drawn: Numbers
-    """[drawn, likenesses] of pairs that nobody judged"""
+    vectors: AlignedPairs
+    drawn: Drawn
     shipped: Numbers
-    """[drawn], their scores in the shipped version, but for traits"""
+    """[drawn], scores of these in the shipped version, but for traits"""
 
     @classmethod
     def of(cls, matcher: Matcher, bank: Bank, pairs: Sequence[JudgedPair], seed: int) -> "Table":
         """Compare the texts of judged pairs, and of some others, as suggestions compare them."""
-        chance = np.random.default_rng(seed)
         decided = by_need(pairs)
-        judged, current, drawn, shipped = [], [], [], []
-        for need, its in decided.items():
-            gathered, agreement = bank.gathered(matcher, need), bank.agreement(need)
-            features = _features(gathered, agreement)
-            rows = np.searchsorted(bank.competences.keys, [each.key for each in its])
-            some = chance.permutation(len(bank.competences))[:_DRAWN_PER_NEED]
-            judged.append(features[rows])
-            scorer = matcher.pairs
-            scores = scorer.scale.scores(gathered.evidence - scorer.lost(agreement))
-            current.append(scores[rows])
-            if scorer is not matcher.shipped:
-                gathered = bank.gathered(matcher, need, shipped=True)
-            drawn.append(gathered.likenesses()[some])
-            shipped.append(matcher.shipped.scale.scores(gathered.evidence)[some])
+        compared = [_compared(matcher, bank, need, its) for need, its in decided.items()]
+        drawn = Drawn.of(decided, len(bank.competences), seed)
+        weights, scale = list(WEIGHTS.values()), matcher.shipped.scale
+        evidence = drawn.likenesses(matcher, bank, matcher.shipped) @ weights
         ordered = [pair for its in decided.values() for pair in its]
+        sizes = [len(its) for its in decided.values()]
         return cls(
-            features=np.concatenate(judged),
+            features=np.concatenate([each.features for each in compared]),
             right=np.array([pair.right for pair in ordered]),
-            need=np.repeat(np.arange(len(decided)), [len(its) for its in decided.values()]),
-            current=np.concatenate(current).astype(np.float64),
-            drawn=np.concatenate(drawn).astype(np.float64),
-            shipped=np.concatenate(shipped).astype(np.float64),
+            need=np.repeat(np.arange(len(decided)), sizes),
+            current=np.concatenate([each.current for each in compared]),
+            vectors=AlignedPairs.joined([each.vectors for each in compared]),
+            drawn=drawn,
+            shipped=scale.scores(evidence.astype(np.float32)).astype(np.float64),
         )
 
     @property
@@ -158,7 +173,26 @@ def by_need(pairs: Sequence[JudgedPair]) -> dict[int, list[JudgedPair]]:
     return found
 
 
-def _features(gathered: Gathered, agreement: Mapping[str, Agreement]) -> Numbers:
-    """Return the features of a need with every competence, [competences, features]."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Compared:
+    """The judged pairs of one need, as the columns of a table have them."""
+
+    features: Numbers
+    current: Numbers
+    vectors: AlignedPairs
+
+
+def _compared(matcher: Matcher, bank: Bank, need: int, pairs: Sequence[JudgedPair]) -> _Compared:
+    rows = np.searchsorted(bank.competences.keys, [each.key for each in pairs])
+    scorer, agreement = matcher.pairs, bank.agreement(need)
+    gathered = plain = bank.gathered(matcher, need, scorer)
+    if scorer.adapter is not None:
+        # Another map is fitted to what no map has changed.
+        plain = bank.gathered(matcher, need, replace(scorer, adapter=None))
     differing = [-1.0 * (each < 0) for each in agreement.values()]
-    return np.column_stack([gathered.likenesses(), *differing]).astype(np.float64)
+    features = np.column_stack([plain.likenesses(), *differing]).astype(np.float64)
+    scores = scorer.scale.scores(gathered.evidence - scorer.lost(agreement))
+    asked = aligned_need(bank.queries[need], matcher.view(bank.needs).space)
+    space = matcher.view(bank.competences).space
+    texts = [texts_of(plain, row, space, bank.competences, bank.further) for row in rows.tolist()]
+    return _Compared(features[rows], scores[rows].astype(np.float64), AlignedPairs.of(asked, texts))

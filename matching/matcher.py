@@ -27,6 +27,7 @@ from matching.types import (
     Match,
     Representation,
     Side,
+    Vector,
 )
 
 MOST_POSSIBLE = 2
@@ -104,7 +105,8 @@ class Matcher:
         if not len(index):
             return []
         scorer, floor = self.shipped, self.parameters.scale.search
-        similarities = self.similarities(query, index)
+        view, space = self.view(index), self.parameters.space
+        similarities = view.similarities(query, Side.QUERY, Side.DOCUMENT, space)
         gathered = Gathered(scorer.evidence(similarities), similarities)
         rows = index.positions(allowed)
         rows = rows[scorer.scale.scores(gathered.evidence)[rows] >= floor]
@@ -159,11 +161,12 @@ class Matcher:
         Another `scorer` than the one in use may weigh what counts.
         """
         scorer = scorer or self.pairs
-        own = self.similarities(query, index, reverse=reverse, among=among)
+        adapter = scorer.adapter
+        own = self._compared(query, self.view(index), reverse, among, adapter)
         if further is None or not len(further):
             return Gathered(scorer.evidence(own), own)
         texts = self._texts_beside(further, index)
-        others = self._compared(query, texts.view, reverse, among)
+        others = self._compared(query, texts.view, reverse, among, adapter)
         return Gathered.of(own, others, texts, scorer)
 
     def explain(
@@ -213,18 +216,23 @@ class Matcher:
         among: Index | None = None,
     ) -> Similarities:
         """Return how similar a text is to all rows, as `match` takes it."""
-        return self._compared(query, self.view(index), reverse, among)
+        return self._compared(query, self.view(index), reverse, among, self.pairs.adapter)
 
     def pair_scores(self, similarities: Similarities) -> Scores:
         """Return the scores, 0..1, by which needs and competences are matched, [n]."""
         return self.pairs.scale.scores(self.pairs.evidence(similarities))
 
     def _compared(
-        self, query: Representation, view: View, reverse: bool, among: Index | None
+        self,
+        query: Representation,
+        view: View,
+        reverse: bool,
+        among: Index | None,
+        adapter: Vector | None,
     ) -> Similarities:
         space = self.view(among).space if among is not None else self.parameters.space
         sides = (Side.DOCUMENT, Side.QUERY) if reverse else (Side.QUERY, Side.DOCUMENT)
-        return view.similarities(query, *sides, space)
+        return view.similarities(query, *sides, space, adapter=adapter)
 
     def _texts_beside(self, further: Index, owners: Index) -> FurtherTexts:
         self._check(further)

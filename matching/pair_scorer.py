@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from matching.new_directory import new_directory
 from matching.parameters import Scale
 from matching.scoring import WEIGHTS, Scores, Similarities
 from matching.traits import COSTS, Agreement
-from matching.types import Part
+from matching.types import Part, Vector
 
 FORMAT = "pair-scorer-2"
 
@@ -35,12 +36,14 @@ _VALUES = {"meaning": ("meaning",), "words": ("words",), "terms": ("terms", "tra
 class PairScorer:
     """Weights by likeness, none below 0, and the scale on which their sum becomes a score.
 
-    `costs` are what the sum loses where a trait differs, none below 0 either.
+    `costs` are what the sum loses where a trait differs, none below 0 either. `adapter` is a map
+    of needs, see `matching.adapter`; a scorer is the same as another if all but that is.
     """
 
     weights: Mapping[str, float]
     scale: Scale
     costs: Mapping[str, float] = field(default_factory=lambda: COSTS)
+    adapter: Vector | None = field(default=None, compare=False)
 
     def evidence(self, similarities: Similarities) -> Scores:
         """Return the weighted sum, [n]."""
@@ -103,7 +106,9 @@ class PairScorer:
             with new_directory(folder / name) as made:
                 values = np.array([self.weights[each] for each in WEIGHTS])
                 costs = np.array([self.costs[each] for each in COSTS])
-                arrays = {"weights": values, "costs": costs}
+                arrays: dict[str, NDArray[Any]] = {"weights": values, "costs": costs}
+                if self.adapter is not None:
+                    arrays["adapter"] = self.adapter
                 persistence.save(made, arrays, self._header(base))
         return name
 
@@ -125,6 +130,7 @@ class PairScorer:
             weights=_named(WEIGHTS, arrays["weights"]),
             scale=Scale(**header["scale"]),
             costs=_named(COSTS, arrays["costs"]),
+            adapter=np.array(arrays["adapter"]) if "adapter" in arrays else None,
         )
 
     def _header(self, base: str) -> dict[str, object]:
@@ -138,7 +144,8 @@ class PairScorer:
     def _name(self, base: str) -> str:
         numbers = dict(self.weights) | dict(self.costs)
         content = json.dumps([self._header(base), numbers], sort_keys=True)
-        return f"{base}-p1-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+        mapped = b"" if self.adapter is None else self.adapter.tobytes()
+        return f"{base}-p1-{hashlib.sha256(content.encode() + mapped).hexdigest()[:8]}"
 
 
 def _named(names: Iterable[str], values: NDArray[np.float64]) -> dict[str, float]:

@@ -99,6 +99,7 @@ def test_decisions_by_chance_keep_what_is_in_use(decide, session, settings, run,
     ended = run("train")
     assert ended.code == 0
     assert "no sure gain" in ended.out
+    assert "was tried, and not kept: AUC " in ended.out
     assert f"{retrieval.matcher.version} stays in use" in ended.out
     assert session.scalars(select(MatcherVersion)).all() == []
     assert not (settings.instance / "matcher").exists()
