@@ -27,6 +27,16 @@ class Point:
     aligned: Vector
     """[dim], the same turned to where texts of all languages meet, of unit length"""
 
+    def adapted(self, adapter: Vector, side: Side) -> "Point":
+        """Return the point as a map of needs has it, which are the query side.
+
+        What a document is compared with are mapped needs; the other way round that is the same
+        as mapping the document back.
+        """
+        if side is Side.QUERY:
+            return Point(self.plain, _unit(self.aligned @ adapter))
+        return Point(self.plain, adapter @ self.aligned)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lengths:
@@ -110,8 +120,8 @@ class ScoreSpace:
         plain = self.centred(vectors, side, language)
         return plain, _unit(plain @ self._aligner(side, language))
 
-    def lengths(self, index: Index, side: Side) -> Lengths:
-        """Return the lengths of an index's rows in this space."""
+    def lengths(self, index: Index, side: Side, adapter: Vector | None = None) -> Lengths:
+        """Return the lengths of an index's rows in this space; `adapter` maps the query side."""
         plain = np.full(len(index), np.inf, np.float32)
         aligned = np.full(len(index), np.inf, np.float32)
         for rows, language in _chunks(index):
@@ -121,6 +131,8 @@ class ScoreSpace:
             # In double precision, because a product's last digit depends on where in memory a
             # row stands, and so on rows that a reader may know nothing of.
             turned = moved.astype(np.float64) @ self._aligner(side, language).astype(np.float64)
+            if adapter is not None and side is Side.QUERY:
+                turned = turned @ adapter.astype(np.float64)
             plain[rows[texts]] = _norm(moved[texts])
             aligned[rows[texts]] = _norm(turned[texts])
         return Lengths(plain, aligned)

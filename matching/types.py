@@ -105,9 +105,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One reason of a score: "meaning", "words" or "terms".
+    """One reason of a score: "meaning", "words" or "terms", or a trait (`matching.traits`).
 
-    `value` is the part's own similarity, 0..1; `contribution` is its share of the score.
+    `value` is the part's own similarity, 0..1; `contribution` is its share of the score, below 0
+    for a trait that differs.
     """
 
     name: str

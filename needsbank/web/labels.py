@@ -174,6 +174,9 @@ PARTS: dict[str, LazyString] = {
     "meaning": _l("Same meaning"),
     "words": _l("Same words and word stems"),
     "terms": _l("Same rare terms, translated ones too"),
+    "region": _l("Same region"),
+    "field": _l("Same field"),
+    "language": _l("Same language"),
 }
 ACTS: dict[tuple[str, str], LazyString] = {
     ("organisation", "add"): _l("added an organisation"),

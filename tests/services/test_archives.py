@@ -18,9 +18,9 @@ from needsbank.domain.languages import Language
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.roles import ANONYMOUS
 from needsbank.services import archives, embedding
+from needsbank.services.answering import answer_text
 from needsbank.services.browsing import PAGE_SIZE, Wanted, browse_prior_works
 from needsbank.services.retrieval import Retrieval
-from needsbank.services.answering import answer_text
 from tests.conftest import ROOT
 from tests.factories import add_prior_work
 
