@@ -17,6 +17,7 @@ from needsbank.domain.roles import Actor
 from needsbank.domain.supports import NO_VOICES, Voices
 from needsbank.domain.verdicts import PairVerdict
 from needsbank.services.browsing import NEEDS, PRIOR_WORKS, Found, Kind, owners_by_key
+from needsbank.services.own_results import told_twice
 from needsbank.services.reading import fingerprint
 from needsbank.services.retrieval import EVERYTHING, Narrowed, Retrieval
 from needsbank.services.supporting import supported_by, voices_of
@@ -137,10 +138,12 @@ def _found(
         needs = needs.where(Need.id != besides)
     works = prior_works_to_read(PriorWorkFilter())
     readable = Narrowed(needs.with_only_columns(Need.id))
-    return [
+    found = [
         *_hits(session, retrieval, NEEDS, needs, text, readable, finished=finished),
         *_hits(session, retrieval, PRIOR_WORKS, works, text, EVERYTHING, finished=finished),
     ]
+    twice = told_twice(hit.found for hit in found)
+    return [hit for hit in found if hit.found.id not in twice]
 
 
 def _hits(

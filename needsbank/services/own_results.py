@@ -5,6 +5,7 @@ pairing agreed. It is recorded when it closes and forgotten when it is taken up 
 also finds what changed in any other way.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -73,6 +74,16 @@ def need_id_of(work: PriorWork) -> UUID | None:
         return UUID(hex=work.source_key) if work.url == _address(work.source_key) else None
     except ValueError:
         return None
+
+
+def told_twice(texts: Iterable[Need | PriorWork]) -> set[UUID]:
+    """Return the keys of those works whose needs are among the texts too.
+
+    The need is the one to show: its page tells who had it and whom to ask.
+    """
+    found = list(texts)
+    needs = {each.id for each in found if isinstance(each, Need)}
+    return {each.id for each in found if isinstance(each, PriorWork) and need_id_of(each) in needs}
 
 
 def _is_result() -> list[ColumnElement[bool]]:

@@ -15,6 +15,7 @@ from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Actor
 from needsbank.domain.sweeping import Group, Likeness, gain, grouped
 from needsbank.services.browsing import NEEDS
+from needsbank.services.own_results import told_twice
 
 GROUPS_SHOWN = 50
 WORKS_SHOWN = 50
@@ -90,13 +91,14 @@ def _ids(pairs: Sequence[SweptPair], subject: Subject) -> set[UUID]:
 def _found_group(group: Group, texts: Mapping[UUID, Need | PriorWork]) -> FoundGroup:
     members = sorted((texts[each] for each in group.members), key=lambda text: text.created)
     needs = [text for text in members if isinstance(text, Need) and text.state is NeedState.OPEN]
-    answers = [text for text in members if not isinstance(text, Need) or _is_answer(text)]
+    twice = told_twice(members)
+    answers = [text for text in members if _is_answer(text) and text.id not in twice]
     people = {need.id: 1 for need in needs}
     return FoundGroup(needs, answers, gain(group, people, frozenset(a.id for a in answers)))
 
 
-def _is_answer(need: Need) -> bool:
-    return need.state is NeedState.CLOSED
+def _is_answer(text: Need | PriorWork) -> bool:
+    return isinstance(text, PriorWork) or text.state is NeedState.CLOSED
 
 
 def _pairs_of_works(session: Session) -> list[tuple[PriorWork, PriorWork]]:

@@ -8,6 +8,7 @@ from flask import Flask, request
 from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Actor, Role
 from needsbank.services.browsing import QUERY_MAX
 from needsbank.services.demo_bank import Account
+from needsbank.services.own_results import need_id_of
 from needsbank.web.account.views import bp as account
 from needsbank.web.administration.views import bp as administration
 from needsbank.web.adoptions.views import bp as adoptions
@@ -54,6 +55,7 @@ def register(app: Flask) -> None:
     app.context_processor(_given_to_every_page)
     app.jinja_env.tests["address"] = _is_address
     app.jinja_env.filters["browser_name"] = browser_name
+    app.jinja_env.filters["finished_need_id"] = need_id_of
     app.jinja_env.globals["query_max"] = QUERY_MAX
     app.jinja_env.filters["problems"] = problems
 

@@ -7,12 +7,13 @@ from needsbank import jobs
 from needsbank.db.models import Subject, SweepPosition, SweptPair
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import NotAllowed
-from needsbank.domain.needs import NeedState
+from needsbank.domain.needs import CloseReason, NeedState
 from needsbank.domain.roles import Role
+from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.visibility import Visibility
-from needsbank.services import sweeping
+from needsbank.services import own_results, sweeping
 from needsbank.services.sweep_report import report
-from tests.factories import add_challenge, add_need, add_prior_work, add_user
+from tests.factories import add_challenge, add_need, add_prior_work, add_suggestion, add_user
 
 KEYS = "Keys of the homes get lost between substitutes."
 MENUS = "Menus are in Finnish only, guests ask for Swedish ones."
@@ -61,6 +62,20 @@ def test_needs_and_works_that_say_the_same_are_put_together(session, coordinator
     add_need(session, title=MENUS, problem=MENUS)
     sweep()
     assert groups(session, coordinator) == [({need.id for need in needs}, {work.id})]
+
+
+def test_a_finished_need_answers_once_beside_the_work_that_tells_of_it(
+    session, coordinator, sweep
+):
+    need = add_need(session, title=KEYS, problem=KEYS)
+    finished = add_need(
+        session, title=KEYS, problem=KEYS, state=NeedState.CLOSED, close_reason=CloseReason.SOLVED
+    )
+    add_suggestion(session, finished, state=SuggestionState.AGREED)
+    own_results.refresh(session)
+    session.commit()
+    sweep()
+    assert groups(session, coordinator) == [({need.id}, {finished.id})]
 
 
 def test_groups_that_serve_more_people_come_first(session, coordinator, sweep):

@@ -1,13 +1,17 @@
 """Pages of what has already been developed."""
 
 import pytest
+from sqlalchemy import select
 
 from needsbank.app import engine_of
 from needsbank.db.models import PriorWork
 from needsbank.domain.languages import Language
 from needsbank.domain.licences import Licence
+from needsbank.domain.needs import CloseReason, NeedState
 from needsbank.domain.prior_works import PriorWorkKind
-from tests.factories import add_prior_work
+from needsbank.domain.suggestions import SuggestionState
+from needsbank.services import own_results
+from tests.factories import add_need, add_prior_work, add_suggestion
 from tests.pages import get_page
 
 
@@ -37,6 +41,18 @@ def test_a_work_of_a_title_alone_is_shown_too(client, session):
 
 def test_a_work_that_is_not_there_is_not_found(client):
     get_page(client, "/prior-works/00000000-0000-4000-8000-000000000000", 404)
+
+
+def test_the_bank_s_own_result_leads_to_the_need_that_it_ended(client, session):
+    need = add_need(session, state=NeedState.CLOSED, close_reason=CloseReason.SOLVED)
+    add_suggestion(session, need, state=SuggestionState.AGREED)
+    own_results.refresh(session)
+    session.commit()
+    (work,) = session.scalars(select(PriorWork))
+    page = get_page(client, f"/prior-works/{work.id}")
+    (link,) = page.all("a", href=f"/needs/{need.id}")
+    assert (link.text, "Licence" in page.main) == ("Open the finished need", False)
+    get_page(client, f"/needs/{need.id}")
 
 
 READ_ONLY_AT_THE_SOURCE = (Licence.IN_COPYRIGHT, Licence.UNKNOWN)

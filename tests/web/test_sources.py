@@ -175,6 +175,9 @@ def test_the_bank_s_own_collaborations_are_not_configured(office, session):
     source = add_catalogue(session, kind=SourceKind.OWN)
     page = get_page(office, f"/sources/{source.id}")
     assert [e for e in page.all("button") if e.is_inside("main")] == []
+    for main in (page.main, get_page(office, "/sources/").main):
+        assert "it comes here by itself" in main
+        assert "icence" not in main
     get_page(office, f"/sources/{source.id}/edit", 404)
     assert post(office, f"/sources/{source.id}/pause").status_code == 409
     get_page(office, f"/sources/{source.id}/files/new", 409)
