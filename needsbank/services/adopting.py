@@ -75,6 +75,8 @@ def adoptable(session: Session, actor: Actor, need: Need, found: Sequence[Text])
     open_to_end = need.state in {NeedState.OPEN, NeedState.AGREED}
     if not found or not open_to_end or not may_adopt_for(actor, need):
         return set()
+    if is_merged(session, need.id):
+        return set()
     author = session.get_one(User, need.author_id).actor
     return {
         each.id

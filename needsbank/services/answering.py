@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from matching import Breadth, Difference, Duplicate, DuplicateBand, Relation, Representation
 from needsbank.db.models import Need, PriorWork, Subject
+from needsbank.db.queries.merges import challenge_ids_of
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
 from needsbank.domain.adoptions import has_result
@@ -135,7 +136,8 @@ def _found(
 ) -> list[Hit]:
     needs = needs_to_read(actor, NeedFilter(ended=True))
     if besides is not None:
-        needs = needs.where(Need.id != besides)
+        # The challenge that a need is part of says nothing new of it.
+        needs = needs.where(Need.id != besides, Need.id.not_in(challenge_ids_of(besides)))
     works = prior_works_to_read(PriorWorkFilter())
     readable = Narrowed(needs.with_only_columns(Need.id))
     found = [

@@ -173,7 +173,8 @@ def candidates(
     index = retrieval.index(session, NEEDS.subject)
     alike = retrieval.detector.find(stored[1], index, k=CANDIDATES, allowed=allowed)
     keys = [each.key for each in alike]
-    return list(owners_by_key(session, NEEDS, readable, keys).values())
+    found = owners_by_key(session, NEEDS, readable, keys).values()
+    return [need for need in found if _obstacle(session, need) is None]
 
 
 def _check_coordinates(actor: Actor) -> None:

@@ -44,7 +44,7 @@ def test_one_press_joins_a_need_and_one_leaves_it(mine, session, partner, need):
     post(mine, f"/needs/{need.id}/support", unit_id=unit)
     page = get_page(mine, f"/needs/{need.id}")
     assert page.flashes == ["Your voice is counted. You can take it back at any time."]
-    assert "Same here: 1 person from 1 unit" in page.main
+    assert "Same here 1 person from 1 unit" in page.main
     assert "You are one of them." in page.main
     post(mine, f"/needs/{need.id}/support/withdraw")
     assert given(session) == []
@@ -54,7 +54,7 @@ def test_whoever_may_read_the_need_sees_how_many(client, session, need):
     for _ in range(3):
         add_support(session, need)
     page = get_page(client, f"/needs/{need.id}")
-    assert "Same here: 3 people from 3 units" in page.main
+    assert "Same here 3 people from 3 units" in page.main
     assert "Same here: 3 people from 3 units" in get_page(client, "/needs/").main
 
 

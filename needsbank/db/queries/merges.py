@@ -22,12 +22,14 @@ def dissolved_challenge_ids() -> Select[UUID]:
 
 def challenge_of(actor: Actor, need_id: UUID) -> Select[UUID]:
     """Return the id of the challenge that a need is part of, if the actor may read that."""
-    return (
-        select(Merge.challenge_id)
-        .join(Merge.sources)
-        .join(Need, Need.id == Merge.challenge_id)
-        .where(MergeSource.need_id == need_id, MergeSource.standing, visible_needs(actor))
-    )
+    readable = challenge_ids_of(need_id).join(Need, Need.id == Merge.challenge_id)
+    return readable.where(visible_needs(actor))
+
+
+def challenge_ids_of(need_id: UUID) -> Select[UUID]:
+    """Return the id of the challenge that a need is part of now."""
+    standing = MergeSource.need_id == need_id, MergeSource.standing
+    return select(Merge.challenge_id).join(Merge.sources).where(*standing)
 
 
 def sources_to_read(actor: Actor, challenge_id: UUID) -> Select[Need]:

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping as AnyMapping
 from datetime import datetime
+from enum import Enum
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from needsbank.db.models import Harvest, Source
+from needsbank.domain.languages import Language
+from needsbank.domain.licences import Licence
+from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.sources import HarvestState
 from needsbank.sources.unreadable import UnreadableFile
+from needsbank.web.labels import label
 from needsbank.web.languages import number
 
 PROBLEMS: dict[str, LazyString] = {
@@ -97,6 +102,19 @@ FIELDS: dict[str, LazyString] = {
     "id": _l("Key"),
     "row": _l("The row"),
 }
+
+
+_CODES: dict[str, type[Enum]] = {
+    "kind": PriorWorkKind,
+    "language": Language,
+    "licence": Licence,
+}
+
+
+def value_of(name: str, text: str) -> str:
+    """Return how the pages tell a field's value: a code by its name, a text as it is."""
+    codes = _CODES.get(name)
+    return str(label(codes(text))) if codes and text else text
 
 
 def line_of(harvest: Harvest) -> str:

@@ -25,7 +25,7 @@ from needsbank.web.database import db
 from needsbank.web.htmx import render
 from needsbank.web.security import current_actor
 from needsbank.web.sources.presets import written
-from needsbank.web.sources.words import FIELDS, about_file, about_row
+from needsbank.web.sources.words import FIELDS, about_file, about_row, value_of
 from needsbank.web.uploads.forms import UploadForm
 
 bp = Blueprint("uploads", __name__, url_prefix="/sources/<uuid:source_id>/files")
@@ -88,6 +88,7 @@ def show(source_id: UUID, token: str) -> Response:
         token=token,
         found=known["found"],
         fields=FIELDS,
+        value_of=value_of,
         about_row=about_row,
     )
 
