@@ -17,6 +17,7 @@ from needsbank.domain.roles import Actor
 from needsbank.domain.supports import NO_VOICES, Voices
 from needsbank.domain.verdicts import PairVerdict
 from needsbank.services.browsing import NEEDS, PRIOR_WORKS, Found, Kind, keys_of, owners_by_key
+from needsbank.services.own_results import need_id_of
 from needsbank.services.reading import fingerprint
 from needsbank.services.retrieval import Keys, Retrieval
 from needsbank.services.supporting import supported_by, voices_of
@@ -135,10 +136,11 @@ def _found(
         needs = needs.where(Need.id != besides)
     works = prior_works_to_read(PriorWorkFilter())
     allowed = keys_of(session, retrieval, NEEDS, needs)
-    return [
-        *_hits(session, retrieval, NEEDS, needs, text, allowed, finished=finished),
-        *_hits(session, retrieval, PRIOR_WORKS, works, text, None, finished=finished),
-    ]
+    of_needs = list(_hits(session, retrieval, NEEDS, needs, text, allowed, finished=finished))
+    of_works = _hits(session, retrieval, PRIOR_WORKS, works, text, None, finished=finished)
+    # The bank's own results are works too: none is told beside the need that it is of.
+    told = {besides, *(hit.found.id for hit in of_needs)}
+    return [*of_needs, *(hit for hit in of_works if not _is_result_of(hit.found, told))]
 
 
 def _hits(
@@ -175,6 +177,11 @@ def _hit(subject: Subject, found: Need | PriorWork, alike: Duplicate, *, finishe
         longer=alike.relation is Relation.MORE_SPECIFIC if known else None,
         differences=alike.differences,
     )
+
+
+def _is_result_of(found: Need | PriorWork, needs: set[UUID | None]) -> bool:
+    need_id = need_id_of(found) if isinstance(found, PriorWork) else None
+    return need_id is not None and need_id in needs
 
 
 def _relation(

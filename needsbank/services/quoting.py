@@ -5,7 +5,7 @@ from needsbank.db.models import Need, PriorWork
 
 def may_quote(work: PriorWork) -> bool:
     """Whether sentences of a work may be shown: its source's licence says so."""
-    return True
+    return work.shows_text
 
 
 def quotable(text: Need | PriorWork) -> bool:

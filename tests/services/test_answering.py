@@ -147,6 +147,17 @@ def test_a_need_that_was_solved_is_a_solution(add_alike, answer, reason, relatio
     )
 
 
+def test_the_bank_s_own_result_is_not_told_beside_its_need(add_alike, add_work, answer, answer_of):
+    solved = add_alike(state=NeedState.CLOSED, close_reason=CloseReason.SOLVED)
+    other = add_alike()
+    work = add_work(source_key=solved.id.hex, url=f"/needs/{solved.id}")
+    elsewhere = add_work()
+    assert set(ids(answer().hits)) == {solved.id, other.id, elsewhere.id}
+    found = answer_of(solved).hits
+    assert work.id not in ids(found), "a need is not its own solution"
+    assert elsewhere.id in ids(found)
+
+
 def test_how_much_longer_a_need_is_says_something_only_once_the_text_is_written(
     add_alike, answer, answer_of
 ):
