@@ -41,15 +41,16 @@ _PARTLY = 0.75
 class Hit:
     """Something found that may answer a need: how it relates, how surely, and what differs.
 
-    `strength` orders hits: sure and useful ones first. `weak` ones are folded away. `longer` says
-    whether it tells the same in more detail (True) or more broadly (False), where that is known.
+    `strength` orders hits: what people hold for the same, then sure and useful ones. `weak` ones
+    are folded away. `longer` says whether it tells the same in more detail (True) or more broadly
+    (False), where that is known.
     """
 
     subject: Subject
     found: Need | PriorWork
     relation: AnswerRelation
     probability: float
-    strength: tuple[bool, float]
+    strength: tuple[int, float]
     weak: bool
     sure: bool
     longer: bool | None
@@ -171,7 +172,7 @@ def _hit(subject: Subject, found: Need | PriorWork, alike: Duplicate, *, finishe
         found=found,
         relation=relation,
         probability=alike.probability,
-        strength=(flagged, likely if flagged else alike.meaning),
+        strength=(int(flagged), likely if flagged else alike.meaning),
         weak=not flagged and alike.meaning < WEAK_BELOW,
         sure=alike.band is DuplicateBand.SAME,
         longer=alike.relation is Relation.MORE_SPECIFIC if known else None,
@@ -209,12 +210,12 @@ def _judged(hit: Hit, judged: Judged | None) -> Hit:
         case PairVerdict.SAME:
             same = AnswerRelation.SAME_NEED
             relation = AnswerRelation.READY_SOLUTION if hit.is_solution else same
-            strength, sure = (True, USEFULNESS[relation]), True
+            strength, sure = (2, USEFULNESS[relation]), True
         case PairVerdict.PARTLY:
             relation = AnswerRelation.PART_OF
-            strength, sure = (True, _PARTLY * USEFULNESS[relation]), True
+            strength, sure = (1, _PARTLY * USEFULNESS[relation]), True
         case PairVerdict.NO:
-            relation, strength, sure = AnswerRelation.RELATED, (False, 0.0), False
+            relation, strength, sure = AnswerRelation.RELATED, (0, 0.0), False
     return replace(
         hit,
         relation=relation,
