@@ -8,6 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matching.archive import Archive, Breadth, Chosen
+    from matching.archive_building import ArchiveBuilder
+    from matching.decided_pairs import Bank, JudgedPair
     from matching.drift import probe_cosine, probe_vectors
     from matching.duplicates import DuplicateDetector
     from matching.encoder_learning import EncoderLessons, encoder_lessons
@@ -27,13 +30,14 @@ if TYPE_CHECKING:
     from matching.fine_tuning import TuningOptions, TuningReport, check_tuning, fine_tune
     from matching.index import Index
     from matching.languages import detect_language
-    from matching.learning import JudgedPair, Learned, learn
+    from matching.learning import Learned, learn
     from matching.lemmas import analyser_id, lemmas_of
     from matching.matcher import Matcher
     from matching.representing import represent
     from matching.standard_directory import write_standard_directory
     from matching.substance import says_enough
     from matching.text import canonical
+    from matching.traits import Traits
     from matching.triplets import Triplet, read_triplets
     from matching.types import (
         Band,
@@ -53,7 +57,12 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Archive",
+    "ArchiveBuilder",
     "Band",
+    "Bank",
+    "Breadth",
+    "Chosen",
     "DemoReport",
     "Difference",
     "DifferenceKind",
@@ -85,6 +94,7 @@ __all__ = [
     "Side",
     "Task",
     "TrainingDataError",
+    "Traits",
     "Triplet",
     "TuningOptions",
     "TuningReport",
@@ -124,13 +134,17 @@ _MODULES = {
     "substance": "says_enough",
     "languages": "detect_language",
     "lemmas": "analyser_id lemmas_of",
-    "learning": "JudgedPair Learned learn",
+    "decided_pairs": "Bank JudgedPair",
+    "learning": "Learned learn",
     "drift": "probe_cosine probe_vectors",
     "encoder_learning": "EncoderLessons encoder_lessons",
     "encoders": "Encoder EncoderOptions FakeEncoder load_encoder",
     "fine_tuning": "TuningOptions TuningReport check_tuning fine_tune",
     "standard_directory": "write_standard_directory",
+    "traits": "Traits",
     "triplets": "Triplet read_triplets",
+    "archive": "Archive Breadth Chosen",
+    "archive_building": "ArchiveBuilder",
     "index": "Index",
     "matcher": "Matcher",
     "representing": "represent",

@@ -22,6 +22,8 @@ from matching.translations import Translations, pair_of
 from matching.types import Representation
 
 UNDETERMINED_PLACE = len(LANGUAGES) - 1
+Words = list[tuple[NDArray[Any], Weights]]
+"""By language, buckets and what each of them adds; one that comes twice adds twice."""
 TRANSLATIONS = ("sources", "targets", "shares", "ends")
 
 
@@ -93,7 +95,8 @@ class Lexicon:
     def __init__(self, index: Index, background: Background, like: "Lexicon | None" = None) -> None:
         self._index = index
         if like is None:
-            both = background.joined(Background.of(index))
+            counted = Background.of(index) if index.census is None else index.census.words
+            both = background.joined(counted)
             self._characters = _rarity(both.characters, both.documents)
             self._terms = _rarity(both.terms, both.documents)
         else:
@@ -139,34 +142,49 @@ class Lexicon:
 
     def rarity_of_terms(self, language: int) -> Weights:
         """Return the inverse document frequency of each lemma bucket, [BUCKETS]."""
-        return self._terms[language]
+        rarity: Weights = self._terms[language]
+        return rarity
+
+    def sought(self, query: Representation, language: int) -> Words:
+        """Return what each lemma of a text, or its translation, adds in a row of each language.
+
+        That is before counts and lengths of rows weigh in.
+        """
+        buckets = term_counts([query.lemmas]).buckets.values
+        return self._words(buckets, self._terms[language][buckets], language)
+
+    def _words(self, buckets: Places, weights: Weights, language: int) -> Words:
+        if language == UNDETERMINED_PLACE:
+            return [(buckets, weights)] * len(LANGUAGES)
+        nothing = np.zeros(0, np.int32), np.zeros(0, np.float32)
+        words: Words = [nothing] * len(LANGUAGES)
+        words[language] = buckets, weights
+        for other in set(range(UNDETERMINED_PLACE)) - {language}:
+            pair = pair_of(language, other, UNDETERMINED_PLACE)
+            words[other] = self._translations.shared_out(buckets, weights, pair)
+        return words
 
     def _sought(self, buckets: Places, weights: Weights, language: int) -> Weights:
         """Return what a lemma adds in a row of each language, [BUCKETS, languages]."""
         sought = np.zeros((BUCKETS, len(LANGUAGES)), np.float32)
-        if language == UNDETERMINED_PLACE:
-            sought[buckets] = weights[:, None]
-            return sought
-        sought[buckets, language] = weights
-        for other in set(range(UNDETERMINED_PLACE)) - {language}:
-            pair = pair_of(language, other, UNDETERMINED_PLACE)
-            sought[:, other] = self._translations.translated(buckets, weights, pair)
+        for place, (some, add) in enumerate(self._words(buckets, weights, language)):
+            np.add.at(sought[:, place], some, add)
         return sought
 
     def _row_norms(self) -> Weights:
         counts = self._index.characters
         owner = counts.buckets.row_of_value
         language = self._index.languages[owner]
-        rarity = np.stack(self._characters)[language, counts.buckets.values]
+        rarity = self._characters[language, counts.buckets.values]
         weights = np.asarray(counts.weights.values) * rarity
         squares = np.bincount(owner, weights**2, minlength=len(self._index))
         return np.maximum(np.sqrt(squares), 1e-12).astype(np.float32)
 
 
-def _rarity(frequency: NDArray[Any], documents: NDArray[np.int64]) -> list[Weights]:
-    """Return rarities by language; the row of "undetermined" counts all languages together."""
+def _rarity(frequency: NDArray[Any], documents: NDArray[np.int64]) -> Weights:
+    """Return rarities, [languages, BUCKETS]; "undetermined" counts all languages together."""
     frequency, documents = frequency.astype(np.int64), documents.copy()
     frequency[UNDETERMINED_PLACE] = frequency.sum(axis=0)
     documents[UNDETERMINED_PLACE] = documents.sum()
     pairs = zip(frequency, documents.tolist(), strict=True)
-    return [inverse_document_frequency(row, count) for row, count in pairs]
+    return np.stack([inverse_document_frequency(row, count) for row, count in pairs])

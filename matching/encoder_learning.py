@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.decided_pairs import JudgedPair, by_need, check_enough, check_split
 from matching.encoding import Encoder
 from matching.errors import TrainingDataError
 from matching.evaluation import judged_pairs
 from matching.evaluation.judged_pairs import Judgements
-from matching.learning import EARLIER, JudgedPair, by_need, check_enough, check_split
+from matching.learning import EARLIER
 from matching.triplets import Triplet, triplets_of
 from matching.types import Side
 

@@ -41,6 +41,7 @@ class PairFeatures:
         self._language = language_place(text.language)
         self._lemmas = set(text.lemmas.split())
         self._rarity = view.lexicon.rarity_of_terms(self._language)
+        self._known: dict[str, float] = {}
         self.similarities = view.similarities(text, Side.QUERY, Side.QUERY, sought=sought)
 
     def of(self, row: int) -> Features:
@@ -88,7 +89,10 @@ class PairFeatures:
         return sum(self._weight(lemma) for lemma in sorted(lemmas))
 
     def _weight(self, lemma: str) -> float:
-        return float(self._rarity[bucket_of(lemma)])
+        weight = self._known.get(lemma)
+        if weight is None:
+            weight = self._known[lemma] = float(self._rarity[bucket_of(lemma)])
+        return weight
 
 
 def across_too(features: Features, names: Sequence[str]) -> Features:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from matching.lexical import Counts, character_counts, term_counts
 from matching.ragged import Ragged
 from matching.types import Keys, Row, Side, Vector
 
+if TYPE_CHECKING:
+    from matching.census import Census
+
 FORMAT = "index-2"
 NOBODY = -1
 """The owner of a text that stands alone."""
@@ -22,7 +25,11 @@ NOBODY = -1
 
 @dataclass(frozen=True, eq=False)
 class Index:
-    """Rows to be searched. It knows no statistics: those belong to a matcher and its rows."""
+    """Rows to be searched, with statistics of their own unless it is told others.
+
+    `census` are the counts of a larger collection, from which the rows were chosen: its means and
+    rarity hold for them, so that each is compared as it would be among all.
+    """
 
     keys: Keys
     """[n], ascending"""
@@ -40,9 +47,10 @@ class Index:
     terms: Counts
     texts: Ragged
     lemmas: Ragged
+    census: "Census | None" = None
 
     @classmethod
-    def build(cls, rows: Sequence[Row]) -> "Index":
+    def build(cls, rows: Sequence[Row], census: "Census | None" = None) -> "Index":
         """Index rows; of rows with the same key the last one counts."""
         by_key = {row.key: row for row in rows}
         ordered = [by_key[key] for key in sorted(by_key)]
@@ -60,6 +68,7 @@ class Index:
             terms=term_counts([each.lemmas for each in stored]),
             texts=Ragged.of_texts([each.text for each in stored]),
             lemmas=Ragged.of_texts([each.lemmas for each in stored]),
+            census=census,
         )
 
     def __len__(self) -> int:
@@ -78,7 +87,7 @@ class Index:
             else part.joined(getattr(added, name))
             for name, part in kept._parts().items()
         }
-        joined = Index(**both)
+        joined = Index(**both, census=self.census)
         return joined._take(np.argsort(joined.keys))
 
     def without(self, keys: Collection[int]) -> "Index":
@@ -138,7 +147,8 @@ class Index:
         }
 
     def _parts(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        names = (field.name for field in fields(self) if field.name != "census")
+        return {name: getattr(self, name) for name in names}
 
     def _take(self, rows: NDArray[np.int64]) -> "Index":
         if np.array_equal(rows, np.arange(len(self))):
@@ -147,7 +157,7 @@ class Index:
             name: part[rows] if isinstance(part, np.ndarray) else part.take(rows)
             for name, part in self._parts().items()
         }
-        return Index(**taken)
+        return Index(**taken, census=self.census)
 
 
 def language_place(language: str) -> int:

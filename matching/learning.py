@@ -1,50 +1,35 @@
 """Learns a bank's own pair scorer from decisions, and says whether it gains anything.
 
 Needs are kept whole: none is both learned from and tested on. Which weights are kept is decided
-by cross-validation over the earlier needs; the later ones only test.
+by cross-validation over the earlier needs; the later ones only test. A map of needs is tried in
+the same way (`matching.adapter`).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.errors import TrainingDataError
+from matching.decided_pairs import Bank, JudgedPair, Numbers, Table, check_enough, check_split
 from matching.evaluation import judged_pairs
-from matching.evaluation.judged_pairs import Judgements
-from matching.index import Index
 from matching.matcher import Matcher
 from matching.pair_fitting import fit
 from matching.pair_scorer import PairScorer
-from matching.parameters import Scale
 from matching.scoring import WEIGHTS
-from matching.types import Representation
+from matching.traits import COSTS
+from matching.types import Vector
 
-FEWEST_OF_EACH = 50
-"""Right and wrong pairs under which nothing is learned."""
-FEWEST_NEEDS = 20
 EARLIER = 0.7
 """The share of needs, by their first decision, that are learned from before the test."""
 FOLDS = 5
 CHANCE = 0.5
 """The AUC of tossing a coin: where the version in use is unlucky, even that would gain."""
-_DRAWN_PER_NEED = 200
-"""Pairs that nobody judged, drawn to carry the bands' thresholds over."""
 
-Numbers = NDArray[np.float64]
 Report = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedPair:
-    """A decision: the need's number, the competence's key, whether right, when in seconds."""
-
-    need: int
-    key: int
-    right: bool
-    at: float
+Rows = NDArray[np.bool_]
+"""Which of the pairs, [pairs]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,63 +40,28 @@ class Learned:
     report: Report
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Table:
-    """Judged pairs, ordered by their needs; needs are ordered by their first decision."""
-
-    features: Numbers
-    """[pairs, features]"""
-    right: NDArray[np.bool_]
-    need: NDArray[np.int64]
-    """[pairs], the place of the need"""
-    current: Numbers
-    """[pairs], scores of the version in use"""
-    drawn: Numbers
-    """[drawn, features] of pairs that nobody judged"""
-    shipped: Numbers
-    """[drawn], their scores in the shipped version"""
-
-    @property
-    def lexical(self) -> Numbers:
-        """Return the mean of words and terms, [pairs]."""
-        names = list(WEIGHTS)
-        columns = [names.index("words"), names.index("terms")]
-        mean: Numbers = self.features[:, columns].mean(axis=1)
-        return mean
-
-    def judgements(self, of: NDArray[np.bool_]) -> Judgements:
-        """Return the labels of some pairs."""
-        _, need = np.unique(self.need[of], return_inverse=True)
-        return Judgements(self.right[of], need)
-
-
-def learn(
-    matcher: Matcher,
-    queries: Mapping[int, Representation],
-    competences: Index,
-    needs: Index,
-    pairs: Sequence[JudgedPair],
-    *,
-    seed: int = 0,
-) -> Learned:
+def learn(matcher: Matcher, bank: Bank, pairs: Sequence[JudgedPair], *, seed: int = 0) -> Learned:
     """Fit weights to decisions on top of a matcher; keep them only if they gain.
 
-    `queries` are the needs by number, `needs` is the index among which they are matched. Raises
-    TrainingDataError, with the counts, when there are too few decisions.
+    Raises TrainingDataError, with the counts, when there are too few decisions.
     """
-    known = set(competences.keys.tolist())
-    pairs = [each for each in pairs if each.need in queries and each.key in known]
+    known = set(bank.competences.keys.tolist())
+    pairs = [each for each in pairs if each.need in bank.queries and each.key in known]
     check_enough(pairs)
-    table = _table(matcher, queries, competences, needs, pairs, seed)
+    table = Table.of(matcher, bank, pairs, seed)
     earlier = table.need < round(EARLIER * (table.need.max() + 1))
     check_split(table.right, earlier)
-    judgements, crossed = table.judgements(earlier), _cross_validated(table, earlier, seed)
-    gain = judged_pairs.gain(judgements, crossed, table.current[earlier], seed=seed)
-    unseen = judged_pairs.figures(judgements, crossed, seed=seed, probable=True)
-    fitted = fit(table.features[earlier], table.right[earlier])
-    tested = _tested(table, ~earlier, fitted, seed)
-    scorer = _scorer(table, matcher.parameters.scale)
-    kept = unseen["auc"]["low"] > CHANCE and _is_better(gain, tested)
+    judgements = table.judgements(earlier)
+    trial, adapter_report = _better_trial(table, earlier, seed)
+    gain = judged_pairs.gain(judgements, trial.crossed, table.current[earlier], seed=seed)
+    unseen = judged_pairs.figures(judgements, trial.crossed, seed=seed, probable=True)
+    tested = _tested(table, ~earlier, trial.later, seed)
+    everything = np.ones(len(table.right), bool)
+    fitted = _fitted(table, everything, seed, adapting=adapter_report["kept"])
+    scorer = _scorer(matcher, bank, table, fitted)
+    kept = unseen["auc"]["low"] > CHANCE and _is_better(
+        gain, tested["trained"]["auc"], tested["current"]["auc"]
+    )
     report = {
         "base": matcher.base_version,
         "current": matcher.version,
@@ -124,88 +74,101 @@ def learn(
         "cross_validated": unseen,
         "methods": tested,
         "weights": scorer.weights,
+        "costs": scorer.costs,
+        "adapter": adapter_report,
         "gains": kept,
     }
     return Learned(scorer=scorer if kept else None, report=report)
 
 
-def check_enough(pairs: Sequence[JudgedPair]) -> None:
-    """Raise TrainingDataError, with the counts, when there are too few decisions."""
-    right = sum(each.right for each in pairs)
-    needs = len({each.need for each in pairs})
-    if min(right, len(pairs) - right) < FEWEST_OF_EACH or needs < FEWEST_NEEDS:
-        raise TrainingDataError(
-            f"Too few decisions to learn from: {right} right and {len(pairs) - right} wrong"
-            f" pairs of {needs} needs; it takes {FEWEST_OF_EACH} of each and {FEWEST_NEEDS} needs."
-        )
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fitted:
+    """Weights of features, the intercept of the log-odds, and the map of needs, if there is one."""
+
+    weights: Numbers
+    intercept: float
+    adapter: Vector | None
+
+    def scores(self, table: Table) -> Numbers:
+        """Return the probabilities of all pairs."""
+        points = table.features
+        if self.adapter is not None:
+            points = table.vectors.adapted(points, self.adapter)
+        return self.probability(points)
+
+    def probability(self, points: Numbers) -> Numbers:
+        """Return the probabilities of rows of features, or of the likenesses that lead them."""
+        weights = self.weights[: points.shape[1]]
+        scores: Numbers = 1 / (1 + np.exp(-(points @ weights + self.intercept)))
+        return scores
 
 
-def check_split(right: NDArray[np.bool_], earlier: NDArray[np.bool_]) -> None:
-    """Raise TrainingDataError unless both parts of the pairs have right and wrong ones."""
-    for part, name in ((right[earlier], "earlier"), (right[~earlier], "later")):
-        if part.all() or not part.any():
-            raise TrainingDataError(
-                f"Too few decisions to learn from: the {name} needs have right pairs only, or"
-                " wrong ones only."
-            )
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trial:
+    """How one way to learn does on needs that it has not seen."""
+
+    crossed: Numbers
+    """[earlier pairs], by cross-validation"""
+    later: Numbers
+    """[later pairs], learned from all earlier ones"""
+
+    @classmethod
+    def of(cls, table: Table, earlier: Rows, seed: int, *, adapting: bool) -> "_Trial":
+        """Learn from some of the earlier pairs at a time, then from all of them."""
+        fold, crossed = _folds(table, earlier, seed), np.zeros(len(earlier))
+        for each in range(FOLDS):
+            out = earlier & (fold == each)
+            fitted = _fitted(table, earlier & (fold != each), seed, adapting=adapting)
+            crossed[out] = fitted.scores(table)[out]
+        fitted = _fitted(table, earlier, seed, adapting=adapting)
+        return cls(crossed[earlier], fitted.scores(table)[~earlier])
 
 
-def by_need(pairs: Sequence[JudgedPair]) -> dict[int, list[JudgedPair]]:
-    """Return each need's pairs; needs and pairs in the order of their (first) decision."""
-    found: dict[int, list[JudgedPair]] = {}
-    for pair in sorted(pairs, key=lambda each: (each.at, each.need, each.key)):
-        found.setdefault(pair.need, []).append(pair)
-    return found
+def _better_trial(table: Table, earlier: Rows, seed: int) -> tuple[_Trial, Report]:
+    """Try a map of needs; return the trial with it if it gains, else without, and what it gained.
 
-
-def _table(
-    matcher: Matcher,
-    queries: Mapping[int, Representation],
-    competences: Index,
-    needs: Index,
-    pairs: Sequence[JudgedPair],
-    seed: int,
-) -> _Table:
-    chance = np.random.default_rng(seed)
-    decided = by_need(pairs)
-    judged, current, drawn, shipped = [], [], [], []
-    for need, its in decided.items():
-        similarities = matcher.similarities(queries[need], competences, among=needs)
-        likenesses = [getattr(similarities, name) for name in WEIGHTS]
-        columns = np.column_stack(likenesses).astype(np.float64)
-        rows = np.searchsorted(competences.keys, [each.key for each in its])
-        some = chance.permutation(len(competences))[:_DRAWN_PER_NEED]
-        judged.append(columns[rows])
-        current.append(matcher.pair_scores(similarities)[rows])
-        drawn.append(columns[some])
-        shipped.append(matcher.parameters.scale.scores(similarities.evidence)[some])
-    ordered = [pair for its in decided.values() for pair in its]
-    return _Table(
-        features=np.concatenate(judged),
-        right=np.array([pair.right for pair in ordered]),
-        need=np.repeat(np.arange(len(decided)), [len(its) for its in decided.values()]),
-        current=np.concatenate(current).astype(np.float64),
-        drawn=np.concatenate(drawn),
-        shipped=np.concatenate(shipped).astype(np.float64),
+    The map is held to the same rule as the weights, and compared with these alone.
+    """
+    plain = _Trial.of(table, earlier, seed, adapting=False)
+    mapped = _Trial.of(table, earlier, seed, adapting=True)
+    gain = judged_pairs.gain(table.judgements(earlier), mapped.crossed, plain.crossed, seed=seed)
+    judgements = table.judgements(~earlier)
+    after, before = (
+        judged_pairs.figures(judgements, each.later, seed=seed, probable=False)["auc"]
+        for each in (mapped, plain)
     )
+    kept = _is_better(gain, after, before)
+    report = {"kept": kept, "gain": gain, "tested": {"with": after, "without": before}}
+    return mapped if kept else plain, report
 
 
-def _cross_validated(table: _Table, of: NDArray[np.bool_], seed: int) -> Numbers:
-    """Return scores of some pairs by weights that have not seen their needs."""
-    points, right, need = table.features[of], table.right[of], table.need[of]
-    fold = np.random.default_rng(seed).permutation(need.max() + 1)[need] % FOLDS
-    scores = np.zeros(len(points))
+def _fitted(table: Table, of: Rows, seed: int, *, adapting: bool) -> _Fitted:
+    """Fit to some pairs.
+
+    Weights are fitted to what maps make of needs that these have not seen: to those it was
+    fitted to, a map is better than it is.
+    """
+    if not adapting:
+        return _Fitted(*fit(table.features[of], table.right[of]), None)
+    fold, points = _folds(table, of, seed), table.features.copy()
     for each in range(FOLDS):
-        weights, intercept = fit(points[fold != each], right[fold != each])
-        scores[fold == each] = _probability(points[fold == each], weights, intercept)
-    return scores
+        adapter = table.vectors.fitted(of & table.right & (fold != each))
+        out = of & (fold == each)
+        points[out] = table.vectors.adapted(table.features, adapter)[out]
+    adapter = table.vectors.fitted(of & table.right)
+    return _Fitted(*fit(points[of], table.right[of]), adapter)
 
 
-def _tested(
-    table: _Table, of: NDArray[np.bool_], fitted: tuple[Numbers, float], seed: int
-) -> Report:
+def _folds(table: Table, of: Rows, seed: int) -> NDArray[np.int64]:
+    """Return the fold of each pair, [pairs]; all pairs of a need are in one."""
+    needs, place = np.unique(table.need[of], return_inverse=True)
+    fold = np.full(len(of), -1)
+    fold[of] = np.random.default_rng(seed).permutation(len(needs))[place] % FOLDS
+    return fold
+
+
+def _tested(table: Table, of: Rows, trained: Numbers, seed: int) -> Report:
     judgements = table.judgements(of)
-    trained = _probability(table.features[of], *fitted)
     return {
         "trained": judged_pairs.figures(judgements, trained, seed=seed, probable=True),
         "current": judged_pairs.figures(judgements, table.current[of], seed=seed, probable=True),
@@ -213,29 +176,30 @@ def _tested(
     }
 
 
-def _is_better(gain: Report, tested: Report) -> bool:
-    """Whether cross-validation surely gains, loses surely nowhere, and the test agrees."""
+def _is_better(gain: Report, after: Report, before: Report) -> bool:
+    """Whether cross-validation surely gains, loses surely nowhere, and the test's AUC agrees."""
     bounds = [each for each in gain.values() if each["low"] is not None]
-    test = tested["trained"]["auc"]["value"] - tested["current"]["auc"]["value"]
-    return (
+    return bool(
         any(each["low"] > 0 for each in bounds)
         and all(each["high"] >= 0 for each in bounds)
-        and test >= 0
+        and after["value"] >= before["value"]
     )
 
 
-def _scorer(table: _Table, shipped: Scale) -> PairScorer:
-    """Fit to all decisions; as many pairs of the bank reach each band as in the shipped version."""
-    weights, intercept = fit(table.features, table.right)
-    scores = _probability(table.drawn, weights, intercept)
+def _scorer(matcher: Matcher, bank: Bank, table: Table, fitted: _Fitted) -> PairScorer:
+    """Make a scorer; as many texts reach each band as in the shipped version."""
+    shipped = matcher.parameters.scale
+    weights = _named(WEIGHTS, fitted.weights[: len(WEIGHTS)])
+    costs = _named(COSTS, fitted.weights[len(WEIGHTS) :])
+    scale = replace(shipped, slope=1.0, middle=-fitted.intercept)
+    scorer = PairScorer(weights, scale, costs, fitted.adapter)
+    scores = fitted.probability(table.drawn.likenesses(matcher, bank, scorer))
     thresholds = {
         name: float(np.quantile(scores, 1 - np.mean(table.shipped >= getattr(shipped, name))))
         for name in ("strong", "good", "possible")
     }
-    scale = Scale(slope=1.0, middle=-intercept, search=shipped.search, **thresholds)
-    return PairScorer(dict(zip(WEIGHTS, weights.tolist(), strict=True)), scale)
+    return replace(scorer, scale=replace(scale, **thresholds))
 
 
-def _probability(points: Numbers, weights: Numbers, intercept: float) -> Numbers:
-    scores: Numbers = 1 / (1 + np.exp(-(points @ weights + intercept)))
-    return scores
+def _named(names: Iterable[str], values: Numbers) -> dict[str, float]:
+    return dict(zip(names, values.tolist(), strict=True))

@@ -8,6 +8,7 @@ index can be read by another process and machine.
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +92,7 @@ def term_counts(lemmas: Sequence[str]) -> Counts:
     return Counts(counts.buckets, Ragged(saturated.astype(np.float32), counts.weights.offsets))
 
 
+@lru_cache(maxsize=1 << 16)
 def bucket_of(lemma: str) -> int:
     """Return the bucket of a lemma."""
     return zlib.crc32(lemma.encode("utf-8", "replace")) % BUCKETS

@@ -1,7 +1,7 @@
 """Finds and ranks what belongs to a text: competences for a need, needs for a competence."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from weakref import ReferenceType, WeakKeyDictionary, ref
@@ -9,24 +9,28 @@ from weakref import ReferenceType, WeakKeyDictionary, ref
 import numpy as np
 
 from matching import persistence, representing
+from matching.archive import EVERYTHING, Archive, Asked, Breadth, Chosen
+from matching.archive_building import ArchiveBuilder
 from matching.background import Background
+from matching.census import Census
 from matching.encoding import Encoder
 from matching.errors import MatcherFileError
 from matching.explanation import Explainer
-from matching.index import Index
+from matching.index import Index, language_place
 from matching.lemmas import default_analyser
-from matching.pair_scorer import PairScorer
+from matching.pair_scorer import FORMAT, PairScorer
 from matching.parameters import WORDS_FOLDER, Parameters
 from matching.scoring import WEIGHTS, Scores, Similarities, View
 from matching.support import FurtherTexts, Gathered
+from matching.traits import COSTS, Agreement, Traits, not_known
 from matching.types import (
-    Band,
     Document,
     Evidence,
     Keys,
     Match,
     Representation,
     Side,
+    Vector,
 )
 
 MOST_POSSIBLE = 2
@@ -53,12 +57,13 @@ class Matcher:
         self.version = version
         self.base_version = base_version or version
         self.parameters = parameters
-        self._shipped = PairScorer(WEIGHTS, parameters.scale)
-        self._pairs = learned or self._shipped
+        self.shipped = PairScorer(WEIGHTS, parameters.scale)
+        self.pairs = learned or self.shipped
         self._encoder = encoder
         self._background = background
         self._explainer = Explainer(encoder, parameters, background, default_analyser())
         self._views: WeakKeyDictionary[Index, View] = WeakKeyDictionary()
+        self._collections: WeakKeyDictionary[Census, View] = WeakKeyDictionary()
         self._further: WeakKeyDictionary[Index, tuple[ReferenceType[Index], FurtherTexts]]
         self._further = WeakKeyDictionary()
 
@@ -73,7 +78,8 @@ class Matcher:
         parameters = Parameters.load(folder, encoder.space_id)
         background = Background.load(folder / WORDS_FOLDER)
         sums = [persistence.checksum(folder / part) for part in (encoder.space_id, WORDS_FOLDER)]
-        named = " ".join([*sums, encoder.space_id, default_analyser().id])
+        weighed = f"{FORMAT} {WEIGHTS | COSTS}"
+        named = " ".join([*sums, encoder.space_id, default_analyser().id, weighed])
         base = "m1-" + hashlib.sha256(named.encode()).hexdigest()[:8]
         if learned is None:
             return cls(encoder, parameters, background, base)
@@ -102,10 +108,13 @@ class Matcher:
         """
         if not len(index):
             return []
-        scorer, floor = self._shipped, self.parameters.scale.search
-        similarities = self.similarities(query, index)
+        scorer, floor = self.shipped, self.parameters.scale.search
+        view, space = self.view(index), self.parameters.space
+        similarities = view.similarities(query, Side.QUERY, Side.DOCUMENT, space)
         gathered = Gathered(scorer.evidence(similarities), similarities)
-        return _ranked(gathered, index, k, allowed, scorer, floor)
+        rows = index.positions(allowed)
+        rows = rows[scorer.scale.scores(gathered.evidence)[rows] >= floor]
+        return _ranked(gathered, index, k, scorer, rows, not_known(index))
 
     def match(
         self,
@@ -117,29 +126,52 @@ class Matcher:
         reverse: bool = False,
         among: Index | None = None,
         further: Index | None = None,
+        traits: Traits | None = None,
     ) -> list[Match]:
         """Return the `k` best competences for a need; with `reverse`, needs for a competence.
 
         `among` is the index of texts of the same kind as `query`: what they have in common says
         nothing of this one. Without it, what texts in general have in common is left out.
         `further` holds further texts of the index's rows, which lift their owners before the best
-        are chosen (see `matching.support`).
+        are chosen (see `matching.support`). `traits` say what else is known of the pairs: those
+        that differ have lower scores, but are good enough if their texts are.
 
         Merely possible ones come only where there is nothing better, and few of them: people
         review every match. An empty list means that no pair is good enough.
         """
         if not len(index):
             return []
-        scorer = self._pairs
-        own = self.similarities(query, index, reverse=reverse, among=among)
-        gathered = Gathered(scorer.evidence(own), own)
-        if further is not None and len(further):
-            texts = self._texts_beside(further, index)
-            others = self._compared(query, texts.view, reverse, among)
-            gathered = Gathered.of(own, others, texts, scorer)
-        ranked = _ranked(gathered, index, k, allowed, scorer, scorer.scale.possible)
-        better = [match for match in ranked if match.band is not Band.POSSIBLE]
-        return better or ranked[:MOST_POSSIBLE]
+        scorer = self.pairs
+        gathered = self.gathered(query, index, reverse=reverse, among=among, further=further)
+        scores, rows = scorer.scale.scores(gathered.evidence), index.positions(allowed)
+        suiting = rows[scores[rows] >= scorer.scale.good]
+        if not len(suiting):
+            suiting, k = rows[scores[rows] >= scorer.scale.possible], min(k, MOST_POSSIBLE)
+        agreement = not_known(index) if traits is None else traits.placed(index)
+        return _ranked(gathered, index, k, scorer, suiting, agreement)
+
+    def gathered(
+        self,
+        query: Representation,
+        index: Index,
+        *,
+        reverse: bool = False,
+        among: Index | None = None,
+        further: Index | None = None,
+        scorer: PairScorer | None = None,
+    ) -> Gathered:
+        """Return a text compared with all texts of all rows, as `match` takes it.
+
+        Another `scorer` than the one in use may weigh what counts.
+        """
+        scorer = scorer or self.pairs
+        adapter = scorer.adapter
+        own = self._compared(query, self.view(index), reverse, among, adapter)
+        if further is None or not len(further):
+            return Gathered(scorer.evidence(own), own)
+        texts = self._texts_beside(further, index)
+        others = self._compared(query, texts.view, reverse, among, adapter)
+        return Gathered.of(own, others, texts, scorer)
 
     def explain(
         self,
@@ -174,10 +206,45 @@ class Matcher:
         self._check(index)
         view = self._views.get(index)
         if view is None:
+            like = None if index.census is None else self.view_of(index.census)
             # A copy shares the arrays: a key that its own value holds would never be let go.
-            view = View(replace(index), self.parameters, self._background)
+            view = View(replace(index), self.parameters, self._background, like)
             self._views[index] = view
         return view
+
+    def view_of(self, census: Census) -> View:
+        """Return what this version takes from the counts of a collection: means and rarity."""
+        view = self._collections.get(census)
+        if view is None:
+            counted = Index.build([], replace(census))
+            view = View(counted, self.parameters, self._background)
+            self._collections[census] = view
+        return view
+
+    def shortlist(
+        self, text: Representation, archive: Archive, breadth: Breadth, chosen: Chosen = EVERYTHING
+    ) -> Keys:
+        """Return the keys of an archive's rows that are worth comparing with a text, ascending.
+
+        An index of these rows with the archive's census is then searched as any other.
+        """
+        language = language_place(text.language)
+        projection = archive.projection
+        point = projection.space.point(text.query, Side.QUERY, language)
+        words = self.view_of(archive.census).lexicon.sought(text, language)
+        return archive.shortlist(Asked(projection.text(point), words, language), breadth, chosen)
+
+    def empty_archive(self) -> Archive:
+        """Return an archive of nothing, in which what texts have in common is as shipped."""
+        return Archive.empty(self.parameters.space, Census.of(Index.build([])))
+
+    def load_archive(self, folder: Path) -> Archive:
+        """Return a saved archive; raise MatcherFileError when it is missing or damaged."""
+        return Archive.load(folder, self.parameters.space)
+
+    def archive_builder(self, folder: Path) -> ArchiveBuilder:
+        """Return what builds an archive in a folder that is not there yet."""
+        return ArchiveBuilder(folder, self.parameters.space)
 
     def similarities(
         self,
@@ -188,18 +255,23 @@ class Matcher:
         among: Index | None = None,
     ) -> Similarities:
         """Return how similar a text is to all rows, as `match` takes it."""
-        return self._compared(query, self.view(index), reverse, among)
+        return self._compared(query, self.view(index), reverse, among, self.pairs.adapter)
 
     def pair_scores(self, similarities: Similarities) -> Scores:
         """Return the scores, 0..1, by which needs and competences are matched, [n]."""
-        return self._pairs.scale.scores(self._pairs.evidence(similarities))
+        return self.pairs.scale.scores(self.pairs.evidence(similarities))
 
     def _compared(
-        self, query: Representation, view: View, reverse: bool, among: Index | None
+        self,
+        query: Representation,
+        view: View,
+        reverse: bool,
+        among: Index | None,
+        adapter: Vector | None,
     ) -> Similarities:
         space = self.view(among).space if among is not None else self.parameters.space
         sides = (Side.DOCUMENT, Side.QUERY) if reverse else (Side.QUERY, Side.DOCUMENT)
-        return view.similarities(query, *sides, space)
+        return view.similarities(query, *sides, space, adapter=adapter)
 
     def _texts_beside(self, further: Index, owners: Index) -> FurtherTexts:
         self._check(further)
@@ -221,16 +293,18 @@ def _ranked(
     gathered: Gathered,
     index: Index,
     k: int,
-    allowed: Keys | None,
     scorer: PairScorer,
-    floor: float,
+    rows: Keys,
+    agreement: Mapping[str, Agreement],
 ) -> list[Match]:
-    scores = scorer.scale.scores(gathered.evidence)
-    rows = index.positions(allowed)
-    best = best_rows(gathered.evidence, rows[scores[rows] >= floor], k)
+    evidence = gathered.evidence - scorer.lost(agreement)
+    by_text, scores = scorer.scale.scores(gathered.evidence), scorer.scale.scores(evidence)
+    best = best_rows(evidence, rows, k)
     found = []
     for rank, row in enumerate(best, start=1):
-        parts = scorer.parts(gathered.texts(row), float(scores[row]))
+        parts = scorer.parts(gathered.texts(row), float(by_text[row]))
+        change = float(scores[row]) - float(by_text[row])
+        parts += scorer.trait_parts(agreement, row, change)
         score = sum(part.contribution for part in parts)
         found.append(Match(int(index.keys[row]), rank, score, parts, scorer.scale.band(score)))
     return found

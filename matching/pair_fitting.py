@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.scoring import WEIGHTS
+from matching.traits import COSTS
 
 PULL = 2.0
 """Penalty on the part of the standardised weights that points elsewhere than the shipped ones.
@@ -20,7 +21,8 @@ def fit(features: Numbers, right: NDArray[np.bool_]) -> tuple[Numbers, float]:
     """Return weights [features], none below 0, and the intercept of the log-odds of being right.
 
     The direction of the shipped weights is free of the pull, so that few decisions re-fit the
-    scale alone. `features` is [pairs, features], in the order of `WEIGHTS`.
+    scale alone; a feature that is the same in all pairs keeps its share in it. `features` is
+    [pairs, features], in the order of `WEIGHTS` and `COSTS`.
     """
     from scipy.optimize import minimize  # noqa: PLC0415 -- slow import
 
@@ -28,7 +30,8 @@ def fit(features: Numbers, right: NDArray[np.bool_]) -> tuple[Numbers, float]:
     middle = features.mean(axis=0)
     design = np.column_stack([(features - middle) / spread, np.ones(len(features))])
     signs = np.where(right, 1.0, -1.0)
-    shipped = np.array(list(WEIGHTS.values())) * spread
+    prior = np.array([*WEIGHTS.values(), *COSTS.values()])
+    shipped = prior * spread
     direction = shipped / np.linalg.norm(shipped)
     penalty = PULL * (np.eye(len(shipped)) - np.outer(direction, direction))
     penalty += RIDGE * np.eye(len(shipped))
@@ -46,4 +49,6 @@ def fit(features: Numbers, right: NDArray[np.bool_]) -> tuple[Numbers, float]:
     start = np.append(direction, 0.0)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
     weights: Numbers = found.x[:-1] / spread
+    untold = features.std(axis=0) == 0
+    weights[untold] = prior[untold] * (found.x[:-1] @ direction) / np.linalg.norm(shipped)
     return weights, float(found.x[-1] - weights @ middle)

@@ -1,10 +1,11 @@
-"""A bank's own weights for the likenesses of a need and a competence, learned from decisions."""
+"""How likenesses and traits of a need and a competence become a score, and its parts."""
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,10 @@ from matching.errors import MatcherFileError
 from matching.new_directory import new_directory
 from matching.parameters import Scale
 from matching.scoring import WEIGHTS, Scores, Similarities
-from matching.types import Part
+from matching.traits import COSTS, Agreement
+from matching.types import Part, Vector
 
-FORMAT = "pair-scorer-1"
+FORMAT = "pair-scorer-2"
 
 _SHOWN_AS = {
     "plain": "meaning",
@@ -32,14 +34,27 @@ _VALUES = {"meaning": ("meaning",), "words": ("words",), "terms": ("terms", "tra
 
 @dataclass(frozen=True, slots=True)
 class PairScorer:
-    """Weights by likeness, none below 0, and the scale on which their sum becomes a score."""
+    """Weights by likeness, none below 0, and the scale on which their sum becomes a score.
+
+    `costs` are what the sum loses where a trait differs, none below 0 either. `adapter` is a map
+    of needs, see `matching.adapter`; a scorer is the same as another if all but that is.
+    """
 
     weights: Mapping[str, float]
     scale: Scale
+    costs: Mapping[str, float] = field(default_factory=lambda: COSTS)
+    adapter: Vector | None = field(default=None, compare=False)
 
     def evidence(self, similarities: Similarities) -> Scores:
         """Return the weighted sum, [n]."""
         return similarities.weighted(self.weights)
+
+    def lost(self, agreement: Mapping[str, Agreement]) -> Scores:
+        """Return what traits that differ cost of the evidence, [n]."""
+        lost: Scores = np.zeros(1, np.float32)
+        for name, each in agreement.items():
+            lost = lost + np.float32(self.costs[name]) * (each < 0).astype(np.float32)
+        return lost
 
     def parts(self, texts: Sequence[Similarities], score: float) -> tuple[Part, ...]:
         """Share a score out to meaning, words and terms by what each adds to the sum.
@@ -61,6 +76,25 @@ class PairScorer:
             for name, share in shares.items()
         )
 
+    def trait_parts(
+        self, agreement: Mapping[str, Agreement], row: int, change: float
+    ) -> tuple[Part, ...]:
+        """Share the change of a score by traits out to those that differ, by their costs.
+
+        Those that are known to agree change nothing, and are told of.
+        """
+        known = {name: int(each[row]) for name, each in agreement.items() if each[row]}
+        costs = {name: self.costs[name] for name, agrees in known.items() if agrees < 0}
+        whole = sum(costs.values())
+        return tuple(
+            Part(
+                name,
+                float(agrees > 0),
+                change * costs[name] / whole if costs.get(name) else 0.0,
+            )
+            for name, agrees in known.items()
+        )
+
     def save(self, folder: Path, base: str) -> str:
         """Write this as a folder of its own inside `folder`; return its name.
 
@@ -71,7 +105,11 @@ class PairScorer:
         if not (folder / name).exists():
             with new_directory(folder / name) as made:
                 values = np.array([self.weights[each] for each in WEIGHTS])
-                persistence.save(made, {"weights": values}, self._header(base))
+                costs = np.array([self.costs[each] for each in COSTS])
+                arrays: dict[str, NDArray[Any]] = {"weights": values, "costs": costs}
+                if self.adapter is not None:
+                    arrays["adapter"] = self.adapter
+                persistence.save(made, arrays, self._header(base))
         return name
 
     @classmethod
@@ -81,26 +119,37 @@ class PairScorer:
         Raises MatcherFileError when it is missing, damaged, or belongs to another version.
         """
         arrays, header = persistence.load(folder)
-        if header.get("format") != FORMAT or header.get("features") != list(WEIGHTS):
+        features = [*WEIGHTS, *COSTS]
+        if header.get("format") != FORMAT or header.get("features") != features:
             raise MatcherFileError(f"{folder} is not of format {FORMAT}: train it again.")
         if header["base"] != base:
             raise MatcherFileError(
                 f"{folder} was trained for version {header['base']}, not {base}: train it again."
             )
-        values: NDArray[np.float64] = arrays["weights"]
-        return cls(dict(zip(WEIGHTS, values.tolist(), strict=True)), Scale(**header["scale"]))
+        return cls(
+            weights=_named(WEIGHTS, arrays["weights"]),
+            scale=Scale(**header["scale"]),
+            costs=_named(COSTS, arrays["costs"]),
+            adapter=np.array(arrays["adapter"]) if "adapter" in arrays else None,
+        )
 
     def _header(self, base: str) -> dict[str, object]:
         return {
             "format": FORMAT,
             "base": base,
-            "features": list(WEIGHTS),
+            "features": [*WEIGHTS, *COSTS],
             "scale": asdict(self.scale),
         }
 
     def _name(self, base: str) -> str:
-        content = json.dumps([self._header(base), dict(self.weights)], sort_keys=True)
-        return f"{base}-p1-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+        numbers = dict(self.weights) | dict(self.costs)
+        content = json.dumps([self._header(base), numbers], sort_keys=True)
+        mapped = b"" if self.adapter is None else self.adapter.tobytes()
+        return f"{base}-p1-{hashlib.sha256(content.encode() + mapped).hexdigest()[:8]}"
+
+
+def _named(names: Iterable[str], values: NDArray[np.float64]) -> dict[str, float]:
+    return dict(zip(names, values.tolist(), strict=True))
 
 
 def _mean(texts: Sequence[Similarities], name: str) -> float:

@@ -11,7 +11,7 @@ from matching.background import Background, Lexicon
 from matching.index import Index, language_place
 from matching.parameters import Parameters
 from matching.space import Lengths, ScoreSpace
-from matching.types import Representation, Side
+from matching.types import Representation, Side, Vector
 
 Scores = NDArray[np.float32]
 Places = NDArray[np.int64]
@@ -140,6 +140,7 @@ class View:
         self._background = background
         self._like = like
         self._lengths: dict[Side, Lengths] = {}
+        self._adapted: tuple[Vector, Lengths] | None = None
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -155,12 +156,14 @@ class View:
         space: ScoreSpace | None = None,
         *,
         sought: Sought | None = None,
+        adapter: Vector | None = None,
     ) -> Similarities:
         """Compare one side of a text with one side of all rows.
 
         `space` holds the means of texts of the same kind as this one; without it, the means of
         the index are taken. Letters are the slow part: where few rows are `sought`, they are
         compared only with those that they can bring among these, and are 0 for the rest.
+        `adapter` maps the query sides (`matching.adapter`).
         """
         language = language_place(text.language)
         lemmas = self.lexicon.lemmas(text, language)
@@ -168,9 +171,9 @@ class View:
         nothing = np.float32(0)
         vector = text.query if side is Side.QUERY else text.document
         point = (space or self.space).point(vector, side, language)
-        if row_side not in self._lengths:
-            self._lengths[row_side] = self.space.lengths(self.index, row_side)
-        lengths = self._lengths[row_side]
+        if adapter is not None:
+            point = point.adapted(adapter, side)
+        lengths = self._lengths_of(row_side, adapter)
         plain, aligned = self.space.cosines(point, self.index, row_side, lengths)
         wordless = Similarities(
             plain=plain,
@@ -181,6 +184,15 @@ class View:
             comparable=comparable,
         )
         return replace(wordless, words=self._words(text, wordless, sought))
+
+    def _lengths_of(self, side: Side, adapter: Vector | None) -> Lengths:
+        if adapter is None or side is Side.DOCUMENT:
+            if side not in self._lengths:
+                self._lengths[side] = self.space.lengths(self.index, side)
+            return self._lengths[side]
+        if self._adapted is None or self._adapted[0] is not adapter:
+            self._adapted = adapter, self.space.lengths(self.index, side, adapter)
+        return self._adapted[1]
 
     def _words(self, text: Representation, wordless: Similarities, sought: Sought | None) -> Scores:
         language = language_place(text.language)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.index import Index
+from matching.languages import LANGUAGES
 from matching.types import Side, Vector
 
 PRIOR_ROWS = 50
@@ -26,6 +27,16 @@ class Point:
     aligned: Vector
     """[dim], the same turned to where texts of all languages meet, of unit length"""
 
+    def adapted(self, adapter: Vector, side: Side) -> "Point":
+        """Return the point as a map of needs has it, which are the query side.
+
+        What a document is compared with are mapped needs; the other way round that is the same
+        as mapping the document back.
+        """
+        if side is Side.QUERY:
+            return Point(self.plain, _unit(self.aligned @ adapter))
+        return Point(self.plain, adapter @ self.aligned)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lengths:
@@ -33,6 +44,39 @@ class Lengths:
 
     plain: NDArray[np.float32]
     aligned: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VectorSums:
+    """The vectors of public texts, added up.
+
+    Stored vectors have half precision, so that sums in double precision are exact: the order in
+    which rows are added changes nothing.
+    """
+
+    total: NDArray[np.float64]
+    """[sides, languages, dim]; of nothing [0, 0, 0]"""
+    rows: NDArray[np.int64]
+    """[languages]"""
+
+    @classmethod
+    def of(cls, index: Index) -> "VectorSums":
+        """Add up the public rows of an index."""
+        marks = [public_texts(index, language) for language in range(len(LANGUAGES))]
+        rows = np.array([len(each) for each in marks], np.int64)
+        if not len(index):
+            return cls(np.zeros((0, 0, 0)), rows)
+        sums = [
+            [index.vectors(side)[each].sum(axis=0, dtype=np.float64) for each in marks]
+            for side in _SIDES
+        ]
+        return cls(np.array(sums), rows)
+
+    def joined(self, other: "VectorSums") -> "VectorSums":
+        """Return the sums of both."""
+        both = [each.total for each in (self, other) if len(each.total)]
+        total = sum(both[1:], start=both[0]) if both else self.total
+        return VectorSums(total, self.rows + other.rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,15 +94,15 @@ class ScoreSpace:
     """[sides, languages, dim, dim]; a centred row vector is multiplied from the left"""
 
     def fitted(self, index: Index) -> "ScoreSpace":
-        """Return the space with the means of an index's own public rows, these as their prior."""
+        """Return the space with the means of an index's own public rows, these as their prior.
+
+        Of chosen rows (`Index.census`) the means are those of the collection.
+        """
+        sums = VectorSums.of(index) if index.census is None else index.census.sums
         means = self.means * PRIOR_ROWS
-        weights = np.full(means.shape[1], PRIOR_ROWS, np.float32)
-        for language in range(means.shape[1]):
-            written = index.texts.lengths > 0
-            rows = np.flatnonzero(index.public & written & (index.languages == language))
-            weights[language] += len(rows)
-            for place, side in enumerate(_SIDES):
-                means[place, language] += index.vectors(side)[rows].sum(axis=0, dtype=np.float64)
+        if len(sums.total):
+            means += sums.total
+        weights = PRIOR_ROWS + sums.rows.astype(np.float32)
         return replace(self, means=(means / weights[:, None]).astype(np.float32))
 
     def centred(self, vectors: Vector, side: Side, language: int) -> Vector:
@@ -69,11 +113,15 @@ class ScoreSpace:
 
     def point(self, vector: Vector, side: Side, language: int) -> Point:
         """Return a text's place, [dim] vectors."""
-        plain = self.centred(vector, side, language)
-        return Point(plain, _unit(plain @ self._aligner(side, language)))
+        return Point(*self.places(vector, side, language))
 
-    def lengths(self, index: Index, side: Side) -> Lengths:
-        """Return the lengths of an index's rows in this space."""
+    def places(self, vectors: Vector, side: Side, language: int) -> tuple[Vector, Vector]:
+        """Return where vectors ([dim] or [n, dim]) stand, plain and aligned, of unit length."""
+        plain = self.centred(vectors, side, language)
+        return plain, _unit(plain @ self._aligner(side, language))
+
+    def lengths(self, index: Index, side: Side, adapter: Vector | None = None) -> Lengths:
+        """Return the lengths of an index's rows in this space; `adapter` maps the query side."""
         plain = np.full(len(index), np.inf, np.float32)
         aligned = np.full(len(index), np.inf, np.float32)
         for rows, language in _chunks(index):
@@ -83,6 +131,8 @@ class ScoreSpace:
             # In double precision, because a product's last digit depends on where in memory a
             # row stands, and so on rows that a reader may know nothing of.
             turned = moved.astype(np.float64) @ self._aligner(side, language).astype(np.float64)
+            if adapter is not None and side is Side.QUERY:
+                turned = turned @ adapter.astype(np.float64)
             plain[rows[texts]] = _norm(moved[texts])
             aligned[rows[texts]] = _norm(turned[texts])
         return Lengths(plain, aligned)
@@ -109,6 +159,12 @@ class ScoreSpace:
     def _aligner(self, side: Side, language: int) -> Vector:
         aligner: Vector = self.aligners[_SIDES.index(side), language]
         return aligner
+
+
+def public_texts(index: Index, language: int) -> NDArray[np.int64]:
+    """Return where the public rows of a language stand that are not empty, ascending."""
+    written = index.texts.lengths > 0
+    return np.flatnonzero(index.public & written & (index.languages == language))
 
 
 def _chunks(index: Index) -> list[tuple[NDArray[np.int64], int]]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from matching.index import Index
 from matching.pair_scorer import PairScorer
-from matching.scoring import Scores, Similarities, View
+from matching.scoring import WEIGHTS, Scores, Similarities, View
 
 BEST = 3
 """Texts whose mean is an owner's evidence."""
@@ -100,6 +100,18 @@ class Gathered:
         lifting = texts.support(evidence, scorer.evidence(further))
         return cls(lifting.lifted(evidence), own, further, lifting)
 
+    def likenesses(self) -> Scores:
+        """Return the mean likenesses of the texts of which an owner's evidence is the mean.
+
+        [n, likenesses], in the order of `WEIGHTS`; weighted, they add up to the evidence.
+        """
+        own = _columns(self.own)
+        if self.further is None or self.support is None:
+            return own
+        gained = _columns(self.further)[self.support.rows] - own[self.support.owners]
+        np.add.at(own, self.support.owners, gained / np.float32(BEST))
+        return own
+
     def texts(self, row: int) -> list[Similarities]:
         """Return the similarities of the texts of whose evidence an owner's is the mean."""
         own = self.own.of(row)
@@ -107,3 +119,7 @@ class Gathered:
         if self.further is None or not lifting:
             return [own]
         return [self.further.of(each) for each in lifting] + [own] * (BEST - len(lifting))
+
+
+def _columns(similarities: Similarities) -> Scores:
+    return np.column_stack([getattr(similarities, name) for name in WEIGHTS])

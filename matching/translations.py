@@ -61,6 +61,17 @@ class Translations:
 
     def translated(self, buckets: NDArray[Any], weights: Weights, pair: int) -> Weights:
         """Return for each bucket of the other language what the given ones give it, [BUCKETS]."""
+        given = np.zeros(BUCKETS, np.float32)
+        np.add.at(given, *self.shared_out(buckets, weights, pair))
+        return given
+
+    def shared_out(
+        self, buckets: NDArray[Any], weights: Weights, pair: int
+    ) -> tuple[NDArray[np.int32], Weights]:
+        """Return buckets of the other language and what the given ones give each of them.
+
+        A bucket comes once for each given one of which it is a translation.
+        """
         start, end = (self.ends[pair - 1] if pair else 0), self.ends[pair]
         known = self.sources[start:end]
         first, last = (np.searchsorted(known, buckets, side) for side in ("left", "right"))
@@ -69,11 +80,7 @@ class Translations:
         place = (
             start + np.arange(len(owner)) + np.repeat(first - (np.cumsum(counts) - counts), counts)
         )
-        given = np.zeros(BUCKETS, np.float32)
-        np.add.at(
-            given, self.targets[place], weights[owner] * self.shares[place].astype(np.float32)
-        )
-        return given
+        return self.targets[place], weights[owner] * self.shares[place].astype(np.float32)
 
 
 def pair_of(source: int, target: int, languages: int) -> int:

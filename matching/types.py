@@ -92,20 +92,23 @@ class Representation:
 class Row:
     """A row of an index; only public rows count in the statistics of words.
 
-    `owner` is the key of the row of another index to which a further text belongs.
+    `owner` is the key of the row of another index to which a further text belongs. `facet` is a
+    number of the caller's own (0..65535) by which rows of an archive can be narrowed.
     """
 
     key: int
     representation: Representation
     public: bool
     owner: int | None = None
+    facet: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One reason of a score: "meaning", "words" or "terms".
+    """One reason of a score: "meaning", "words" or "terms", or a trait (`matching.traits`).
 
-    `value` is the part's own similarity, 0..1; `contribution` is its share of the score.
+    `value` is the part's own similarity, 0..1; `contribution` is its share of the score, below 0
+    for a trait that differs.
     """
 
     name: str

@@ -14,6 +14,7 @@ from needsbank.services.demo_bank import ACCOUNTS, PASSWORD
 from needsbank.services.opening import Opener
 from needsbank.settings import Settings
 from needsbank.sources.fetching import Fetcher
+from needsbank.sources.uploads import Uploads
 from needsbank.web import (
     errors,
     labels,
@@ -26,6 +27,7 @@ from needsbank.web import (
 )
 from needsbank.web.database import db, keep_retrieval
 from needsbank.web.lists import page_address
+from needsbank.web.uploads.views import keep_uploads
 
 MOST_BYTES = 1_000_000
 """Of a request: forms carry text only."""
@@ -65,6 +67,7 @@ def create_app(settings: Settings, retrieval: RetrievalSource | None = None) -> 
     app.jinja_env.globals.update(page_address=page_address, csrf_token=generate_csrf)
     pages.register(app)
     pages.show_accounts(app, ACCOUNTS if settings.demo else (), PASSWORD)
+    keep_uploads(app, Uploads(settings.instance / "uploads"))
     keep_retrieval(app.extensions, retrieval or ActiveRetrieval(make_opener(settings)))
     return app
 

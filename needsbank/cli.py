@@ -17,6 +17,19 @@ _REFUSED = {
     "business_id": "seven digits, a hyphen and a check digit",
     "required": "must not be empty",
     "unknown": "not known",
+    # Of mappings
+    "json": "not JSON",
+    "object": "must be an object",
+    "text": "must be text",
+    "twice": "stands there twice",
+    "unknown_field": "no such name",
+    "one_place": "give exactly one of column, pointer and constant",
+    "pointer": "not a JSON Pointer",
+    "separator": "one to five characters",
+    "format": "must be csv, xlsx, json or jsonl",
+    "kind": "no such kind of work",
+    "language": "must be fi, sv, en or und",
+    "licence": "no such licence",
 }
 
 
@@ -148,12 +161,26 @@ def import_() -> None:
 @import_.command("prior-work")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", default="", help="Name of the source where rows name none.")
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON that says where each field stands; see docs/sources.md.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would change, and store nothing.")
 @click.option("--no-embed", is_flag=True, help="Leave making it searchable to the worker.")
-def import_prior_work(file: Path, source: str, no_embed: bool) -> None:
-    """Take in prior works from a .csv or .jsonl FILE (may be .gz); goes on where it stopped."""
+def import_prior_work(
+    file: Path, source: str, mapping: Path | None, *, dry_run: bool, no_embed: bool
+) -> None:
+    """Take in prior works from FILE: CSV, XLSX, JSON or JSON Lines; goes on where it stopped.
+
+    All but XLSX may be gzipped.
+    """
     from needsbank.commands import importing as command  # noqa: PLC0415 -- slow import
 
-    _run(lambda: command.prior_work(file, source or file.name, embed=not no_embed))
+    if dry_run:
+        _run(lambda: command.preview_prior_work(file, source or file.name, mapping))
+    else:
+        _run(lambda: command.prior_work(file, source or file.name, mapping, embed=not no_embed))
 
 
 @main.group()

@@ -30,13 +30,16 @@ from needsbank.domain.sources import SourceKind
 from needsbank.services import harvesting, own_results
 from needsbank.services.harvest_planning import due_sources
 from needsbank.services.harvesting import Claim
-from needsbank.sources import oai_pmh
+from needsbank.sources import catalogue_harvest, oai_pmh
 from needsbank.sources.fetching import Fetcher
 from needsbank.sources.oai_pmh import Pause
 
 Read = Callable[[Fetcher, Request, Pause], Iterator[HarvestPage]]
 Readers = Mapping[SourceKind, Read]
-READERS: Readers = {SourceKind.OAI_PMH: oai_pmh.read_pages}
+READERS: Readers = {
+    SourceKind.OAI_PMH: oai_pmh.read_pages,
+    SourceKind.CATALOGUE: catalogue_harvest.read_pages,
+}
 """How the records of a kind of source are read; what has no reader is not harvested."""
 
 Progress = Callable[[int, int | None], None]
@@ -119,12 +122,21 @@ def refresh_own_results(engine: Engine) -> None:
             own_results.refresh(session)
 
 
-def work(engine: Engine, fetcher: Fetcher, stop: threading.Event) -> None:
-    """Look for what is due, again and again, until stopped; wait for a database that is away."""
+def work(
+    engine: Engine,
+    fetcher: Fetcher,
+    stop: threading.Event,
+    tidy: Callable[[], None] = lambda: None,
+) -> None:
+    """Look for what is due, again and again, until stopped; wait for a database that is away.
+
+    `tidy` is done now and then beside it.
+    """
     look_at_own = time.monotonic()
     while not stop.is_set():
         try:
             if time.monotonic() >= look_at_own:
+                tidy()
                 refresh_own_results(engine)
                 look_at_own = time.monotonic() + _OWN_EVERY
             harvest_due(engine, fetcher, stop)

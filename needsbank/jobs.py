@@ -42,6 +42,7 @@ _LEMMATISE_AT_ONCE = 200
 _SUGGEST_AT_ONCE = 8
 _EVIDENCE_AT_ONCE = 1
 SWEEP_AT_ONCE = 100
+_BUILD_SECONDS = 1.0
 _IDLE_SECONDS = 0.5
 _RETRY_SECONDS = 5.0
 
@@ -163,8 +164,8 @@ def sweep(
 def save_snapshots(engine: Engine, retrieval: Retrieval) -> None:
     """Write indexes that have grown much to disk, where other processes share them."""
     with Session(engine) as session:
-        for index in retrieval.indexes.values():
-            index.save_snapshot(session)
+        retrieval.save_snapshots(session)
+    retrieval.build_archives(engine)
 
 
 def drop_old_snapshots(engine: Engine, retrieval: Retrieval) -> None:
@@ -219,8 +220,11 @@ def _work_once(engine: Engine, retrieval: Retrieval, sets: EmbeddedSets) -> int:
         done += find_missing_evidence(engine, retrieval, most=_EVIDENCE_AT_ONCE)
     if not done:
         done = _keep_complete(engine, sets.built())
+    # Between other work too: while very many texts are read, there is no idle round for hours.
+    done += retrieval.build_archives(engine, _BUILD_SECONDS)
     if not done:
-        save_snapshots(engine, retrieval)
+        with Session(engine) as session:
+            retrieval.save_snapshots(session)
     return done
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from needsbank.db.models import (
     Adoption,
     Competence,
+    Harvest,
     Membership,
     Merge,
     MergeSource,
@@ -35,7 +36,7 @@ from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Role
-from needsbank.domain.sources import SourceKind, TrustTier
+from needsbank.domain.sources import HarvestState, SourceKind, TrustTier
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.visibility import Visibility
 
@@ -210,6 +211,19 @@ def add_source(session: Session, **values: Any) -> Source:
         "trust": TrustTier.CURATED,
     }
     stored: Source = _stored(session, Source(**{**defaults, **values}))
+    return stored
+
+
+def add_catalogue(session: Session, **values: Any) -> Source:
+    """Add a catalogue that people bring as files."""
+    kind = {"kind": SourceKind.CATALOGUE, "address": "", "prefix": "", "licence": Licence.CC_BY}
+    return add_source(session, **{**kind, **values})
+
+
+def add_harvest(session: Session, source: Source, **values: Any) -> Harvest:
+    """Add a harvest that ended well."""
+    defaults: dict[str, Any] = {"full": True, "state": HarvestState.COMPLETE, "finished": now()}
+    stored: Harvest = _stored(session, Harvest(source_id=source.id, **{**defaults, **values}))
     return stored
 
 

@@ -7,15 +7,18 @@ import numpy as np
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from matching.scoring import WEIGHTS
 from needsbank import jobs
-from needsbank.db.models import Decision, Embedding, Need, Subject, Suggestion
+from needsbank.db.models import Competence, Decision, Embedding, Need, Subject, Suggestion
 from needsbank.db.transaction import transaction
 from needsbank.domain.clock import now
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import SuggestionState, Verdict
+from needsbank.services.browsing import COMPETENCES
 from needsbank.services.demo_bank import load_demo_bank
 from needsbank.services.embedding import stored_representation
 from needsbank.services.retrieval import Retrieval
+from needsbank.services.traits import traits_beside
 from needsbank.sources.demo_bank import read_records
 from tests.conftest import ROOT
 from tests.factories import add_user
@@ -24,6 +27,8 @@ Taste = Mapping[str, float]
 
 LETTERS: Taste = {"plain": 0.2, "aligned": 0.2, "words": 1.0}
 """The letters say more than all else."""
+OWN_FIELD: Taste = {"plain": 0.5, "aligned": 0.5, "field": 0.5}
+"""A competence of another field is not wanted."""
 CHANCE: Taste = {}
 """A coin is tossed."""
 
@@ -56,7 +61,12 @@ def decide_on_demo_bank(
         assert stored is not None
         similarities = retrieval.matcher.similarities(stored[1], index, among=among)
         drawn = chance.permutation(len(index))[:_EACH]
-        wished = similarities.weighted(taste)[drawn].astype(np.float64)
+        likenesses = {name: taste[name] for name in taste.keys() & WEIGHTS.keys()}
+        wished = similarities.weighted(likenesses)[drawn].astype(np.float64)
+        need = session.get_one(Need, need_id)
+        traits = traits_beside(session, retrieval, need, COMPETENCES, select(Competence))
+        for name, agreement in traits.placed(index).items():
+            wished = wished - taste.get(name, 0.0) * (agreement[drawn] < 0)
         wished = wished + chance.normal(0, 0.01, _EACH)
         for row, right in zip(drawn, wished > np.median(wished), strict=True):
             verdict = Verdict.APPROVED if right else Verdict.REJECTED

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from contextlib import suppress
+from pathlib import Path
 
 import click
 import pytest
@@ -181,10 +182,11 @@ def test_what_comes_in_is_made_searchable(run, session, catalogue):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("works.xlsx", b"x", "works.xlsx: expected .csv, .jsonl, .csv.gz or .jsonl.gz"),
+        ("works.xlsx", b"PK\x03\x04", "works.xlsx: not a workbook (.xlsx)"),
+        ("works.json", b"[{", "works.json: not whole JSON"),
         ("works.csv", b"name\nx\n", "a column `title` is required"),
         ("works.csv", b"title\n\xe4iti\n", "works.csv: not UTF-8 text"),
-        ("works.csv.gz", b"not packed", "works.csv.gz: "),
+        ("works.csv.gz", b"\x1f\x8b not packed", "works.csv.gz: "),
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_clear_line(run, tmp_path, name, content, said):
@@ -195,6 +197,62 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(run, tmp_path, name, conte
     assert refused.err.startswith("needsbank: ")
     assert refused.err.count("\n") == 1
     assert said in refused.err
+
+
+@pytest.fixture
+def mapped(tmp_path):
+    """A catalogue in words of its own, and its mapping."""
+    catalogue, mapping = tmp_path / "works.csv", tmp_path / "mapping.json"
+    catalogue.write_text("Koodi;Nimi;Laji\n1;Avaimet;Opinnäytetyö\n2;Ateriat;Kirja\n")
+    fields = {
+        "id": {"column": "Koodi"},
+        "title": {"column": "Nimi"},
+        "kind": {"column": "Laji", "values": {"opinnäytetyö": "thesis"}},
+    }
+    mapping.write_text(json.dumps({"fields": fields}))
+    return str(catalogue), "--mapping", str(mapping)
+
+
+def test_a_mapping_says_where_the_fields_stand(run, session, mapped):
+    done = run("import", "prior-work", *mapped, "--no-embed")
+    assert "1 added, 0 changed, 1 not taken" in done.out
+    assert done.out.splitlines()[-1] == "  line 3: kind: unknown"
+    assert works(session) == [("works.csv", "Avaimet")]
+
+
+def test_the_same_file_with_another_mapping_is_another_import(run, session, mapped):
+    run("import", "prior-work", *mapped, "--no-embed")
+    mapping = Path(mapped[-1])
+    mapping.write_text(mapping.read_text().replace('"thesis"}', '"thesis", "kirja": "report"}'))
+    done = run("import", "prior-work", *mapped, "--no-embed")
+    assert "1 added, 0 changed, 0 not taken" in done.out
+
+
+def test_a_wrong_mapping_is_told_place_by_place(run, mapped):
+    Path(mapped[-1]).write_text('{"fields": {"kind": {"constant": "book"}}}')
+    refused = run("import", "prior-work", *mapped, "--no-embed")
+    assert refused.code == 1
+    assert refused.err.splitlines() == [
+        "needsbank: fields.title: must not be empty",
+        "needsbank: fields.kind.constant: no such kind of work",
+    ]
+
+
+def test_a_dry_run_says_what_would_change_and_stores_nothing(run, session, catalogue):
+    run("import", "prior-work", str(catalogue), "--source", "Theseus", "--no-embed")
+    records = [{**CATALOGUE[0], "year": 2025}, CATALOGUE[1], {"id": 9, "title": "[b]New[/b]"}]
+    catalogue.write_text("".join(json.dumps(record) + "\n" for record in records) + "{broken\n")
+    done = run("import", "prior-work", str(catalogue), "--source", "Theseus", "--dry-run")
+    assert (done.code, done.err) == (0, "")
+    said = "works.jsonl: 1 new, 1 changed, 1 the same, 0 repeated, 1 not taken; nothing is stored."
+    lines = done.out.splitlines()
+    assert lines[lines.index(said) + 1 :] == [
+        "  new: [b]New[/b]",
+        "  changed: Keys of home care",
+        "    year: 2024 → 2025",
+        "  line 4: row: unreadable",
+    ]
+    assert len(works(session)) == 2
 
 
 def test_bad_rows_are_told_up_to_a_number(run, tmp_path):

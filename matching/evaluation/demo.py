@@ -12,6 +12,7 @@ from matching.duplicates import DuplicateDetector
 from matching.errors import MatchingError
 from matching.index import Index
 from matching.matcher import Matcher
+from matching.traits import Traits
 from matching.types import Document, DuplicateBand, Representation, Row
 
 FIRST_MATCHES = 5
@@ -110,16 +111,41 @@ def _pairs_found(
     bank = _Bank(_ids(competences), matcher.represent(_documents(competences)))
     kinds = {line["id"]: line["kind"] for line in competences}
     asking = Index.build([Row(key, need, True) for key, need in enumerate(needs.values())])
+    traits = _traits(folder, bank)
     found = []
     for pair in _read(folder, "pairs"):
         kind = kinds[pair["competence"]]
         allowed = np.array([bank.key_of[name] for name in kinds if kinds[name] == kind])
         first = matcher.match(
-            needs[pair["need"]], bank.index, k=FIRST_MATCHES, allowed=allowed, among=asking
+            needs[pair["need"]],
+            bank.index,
+            k=FIRST_MATCHES,
+            allowed=allowed,
+            among=asking,
+            traits=traits[pair["need"]],
         )
         keys = {match.key for match in first}
         found.append((pair["need"], bank.key_of[pair["competence"]] in keys))
     return found
+
+
+def _traits(folder: Path, bank: _Bank) -> dict[str, Traits]:
+    """Return for each need what it has in common with the competences beside texts."""
+    regions = {line["id"]: line["region"] for line in _read(folder, "organisations")}
+
+    def told(line: dict[str, Any]) -> tuple[str, str, str]:
+        return regions[line["organisation"]], line["field"], line["language"]
+
+    offered = np.array([told(line) for line in _read(folder, "competences")])
+    agreement = {
+        line["id"]: np.where(offered == told(line), 1, -1).astype(np.int8)
+        for line in _read(folder, "needs")
+    }
+    names = ("region", "field", "language")
+    return {
+        need: Traits(bank.index.keys, dict(zip(names, columns.T, strict=True)))
+        for need, columns in agreement.items()
+    }
 
 
 def _probed(

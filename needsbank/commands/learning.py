@@ -26,6 +26,7 @@ def train() -> None:
         console.print(f"{few} {_kept(retrieval.matcher.version)}", soft_wrap=True)
         return
     console.print(report_table(learned.report, _METHODS, "Gain, cross-validated"))
+    console.print(_on_the_map(learned.report["adapter"]), soft_wrap=True)
     with Session(on) as session, transaction(session):
         offered = learning.offer(session, settings().instance / "matcher", space_id, learned)
         name = offered.version if offered is not None else None
@@ -38,6 +39,15 @@ def train() -> None:
 
 def _kept(version: str) -> str:
     return f"Version {version} stays in use."
+
+
+def _on_the_map(tried: dict[str, Any]) -> str:
+    gained = ", ".join(
+        f"{_MEASURES[measure]} {_figure(figure, '+.3f')}"
+        for measure, figure in tried["gain"].items()
+    )
+    verdict = "and kept" if tried["kept"] else "and not kept"
+    return f"A map of needs towards what was approved for them was tried, {verdict}: {gained}."
 
 
 def report_table(report: dict[str, Any], methods: dict[str, str], gained: str) -> Table:
@@ -55,7 +65,8 @@ def report_table(report: dict[str, Any], methods: dict[str, str], gained: str) -
     return table
 
 
-def _figure(figure: dict[str, float | None] | None) -> str:
+def _figure(figure: dict[str, float | None] | None, written: str = ".3f") -> str:
     if figure is None or figure["value"] is None:
         return ""
-    return f"{figure['value']:.3f} ({figure['low']:.3f} … {figure['high']:.3f})"
+    value, low, high = (format(figure[part], written) for part in ("value", "low", "high"))
+    return f"{value} ({low} … {high})"

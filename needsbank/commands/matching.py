@@ -27,6 +27,7 @@ from needsbank.db.queries.prior_works import PriorWorkFilter
 from needsbank.domain.roles import ANONYMOUS
 from needsbank.services import browsing, embedding, evidence, suggesting
 from needsbank.services.retrieval import Retrieval
+from needsbank.sources.uploads import Uploads
 
 _GIVES_WAY = 10
 """How much less of a busy processor the worker asks for than the web processes."""
@@ -138,6 +139,7 @@ def work() -> None:
 
 def _harvest(on: Engine, stop: threading.Event) -> None:
     try:
-        harvest_jobs.work(on, make_fetcher(settings()), stop)
+        brought = Uploads(settings().instance / "uploads")
+        harvest_jobs.work(on, make_fetcher(settings()), stop, brought.drop_old)
     finally:
         stop.set()  # should it end by a mistake of ours, the worker ends too and is noticed

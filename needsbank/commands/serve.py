@@ -1,5 +1,6 @@
 """`needsbank serve`: gunicorn and one background worker, started and ended together."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ def run(host: str, port: int, *, workers: int, threads: int) -> None:
     """Serve until a signal ends it; if either part dies, the other is ended too."""
     engine().dispose()  # a database that does not fit is said here, once
     check_port(host, port)
+    # Requests are many and their matrices small: threads of BLAS would only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     worker = subprocess.Popen([sys.executable, "-m", "needsbank.cli", "work"])
     web = subprocess.Popen(_gunicorn(host, port, workers, threads))  # noqa: S603 -- our own words
     parts = {"the web server": web, "the background worker": worker}

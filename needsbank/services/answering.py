@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from matching import Difference, Duplicate, DuplicateBand, Relation, Representation
+from matching import Breadth, Difference, Duplicate, DuplicateBand, Relation, Representation
 from needsbank.db.models import Need, PriorWork, Subject
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
@@ -16,13 +16,15 @@ from needsbank.domain.answers import MOST_HITS, USEFULNESS, AnswerRelation
 from needsbank.domain.roles import Actor
 from needsbank.domain.supports import NO_VOICES, Voices
 from needsbank.domain.verdicts import PairVerdict
-from needsbank.services.browsing import NEEDS, PRIOR_WORKS, Found, Kind, keys_of, owners_by_key
+from needsbank.services.browsing import NEEDS, PRIOR_WORKS, Found, Kind, owners_by_key
 from needsbank.services.own_results import need_id_of
 from needsbank.services.reading import fingerprint
-from needsbank.services.retrieval import Keys, Retrieval
+from needsbank.services.retrieval import EVERYTHING, Narrowed, Retrieval
 from needsbank.services.supporting import supported_by, voices_of
 from needsbank.services.verdicts import Judged, verdicts_of
 
+COMPARED = Breadth(near=300, worded=200, likely=150)
+"""Of very many works: enough to hold what a comparison with all would find (ADR 17)."""
 SHORTEST_TEXT = 12
 """Fewer characters than this say too little to compare."""
 WEAK_BELOW = 0.28
@@ -136,9 +138,9 @@ def _found(
     if besides is not None:
         needs = needs.where(Need.id != besides)
     works = prior_works_to_read(PriorWorkFilter())
-    allowed = keys_of(session, retrieval, NEEDS, needs)
-    of_needs = list(_hits(session, retrieval, NEEDS, needs, text, allowed, finished=finished))
-    of_works = _hits(session, retrieval, PRIOR_WORKS, works, text, None, finished=finished)
+    readable = Narrowed(needs.with_only_columns(Need.id))
+    of_needs = list(_hits(session, retrieval, NEEDS, needs, text, readable, finished=finished))
+    of_works = _hits(session, retrieval, PRIOR_WORKS, works, text, EVERYTHING, finished=finished)
     # The bank's own results are works too: none is told beside the need that it is of.
     told = {besides, *(hit.found.id for hit in of_needs)}
     return [*of_needs, *(hit for hit in of_works if not _is_result_of(hit.found, told))]
@@ -150,12 +152,12 @@ def _hits(
     kind: Kind[Found],
     readable: Select[Found],
     text: Representation,
-    allowed: Keys | None,
+    narrowed: Narrowed,
     *,
     finished: bool,
 ) -> Iterator[Hit]:
-    index = retrieval.index(session, kind.subject)
-    alike = retrieval.detector.find(text, index, k=_FOUND_OF_EACH, allowed=allowed)
+    pool = retrieval.pool(session, kind.subject, text, COMPARED, narrowed)
+    alike = retrieval.detector.find(text, pool.index, k=_FOUND_OF_EACH, allowed=pool.allowed)
     by_key = {each.key: each for each in alike}
     for key, owner in owners_by_key(session, kind, readable, list(by_key)).items():
         if isinstance(owner, Need | PriorWork):

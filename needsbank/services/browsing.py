@@ -4,20 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from sqlalchemy import Select, func
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
+from matching import Breadth
 from needsbank.db.models import Competence, Embedding, Need, PriorWork, Subject
 from needsbank.db.queries.competences import CompetenceFilter, competences_to_read
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
 from needsbank.domain.roles import Actor
-from needsbank.services.retrieval import Keys, Retrieval
+from needsbank.services.retrieval import Keys, Narrowed, Retrieval
 
 PAGE_SIZE = 20
 MOST_HITS = 200
 """A search shows at most so many hits, best first: nobody reads further."""
+LISTED = Breadth(near=800, worded=400, likely=500)
+"""Of very many works: enough to hold nearly all of so many hits (ADR 17)."""
 QUERY_MAX = 400
 
 Found = TypeVar("Found", Need, Competence, PriorWork)
@@ -84,8 +87,9 @@ def browse_prior_works(
 ) -> Page[PriorWork]:
     """Return a page of prior works; everybody may read them."""
     readable = prior_works_to_read(narrowed)
-    everything = not narrowed.changed
-    return _browse(session, retrieval, PRIOR_WORKS, readable, wanted, everything=everything)
+    found = readable.with_only_columns(PriorWork.id) if narrowed.changed else None
+    among = Narrowed(found, narrowed.facets)
+    return _browse(session, retrieval, PRIOR_WORKS, readable, wanted, among)
 
 
 def owners_by_key(
@@ -115,15 +119,14 @@ def _browse(
     kind: Kind[Found],
     readable: Select[Found],
     wanted: Wanted,
-    *,
-    everything: bool = False,
+    among: Narrowed | None = None,
 ) -> Page[Found]:
     words = wanted.words.strip()[:QUERY_MAX]
     if words:
-        allowed = None if everything else keys_of(session, retrieval, kind, readable)
+        among = among or Narrowed(readable.with_only_columns(kind.model.id))
         query = retrieval.matcher.represent_query(words)
-        index = retrieval.index(session, kind.subject)
-        hits = retrieval.matcher.search(query, index, k=MOST_HITS, allowed=allowed)
+        pool = retrieval.pool(session, kind.subject, query, LISTED, among)
+        hits = retrieval.matcher.search(query, pool.index, k=MOST_HITS, allowed=pool.allowed)
         page = _clamped(wanted.page, len(hits))
         shown = [hit.key for hit in hits[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]]
         found = owners_by_key(session, kind, readable, shown)
@@ -131,8 +134,11 @@ def _browse(
     counted = readable.with_only_columns(func.count(kind.model.id))
     total = session.scalar(counted) or 0
     page = _clamped(wanted.page, total)
-    newest_first = readable.order_by(kind.model.created.desc(), kind.model.id)
-    rows = newest_first.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE).options(*kind.loading)
+    newest_first = kind.model.created.desc(), kind.model.id.desc()
+    # Of all that stand before the page only what an index holds is read.
+    ids = readable.with_only_columns(kind.model.id).order_by(*newest_first)
+    on_page = kind.model.id.in_(ids.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    rows = select(kind.model).where(on_page).order_by(*newest_first).options(*kind.loading)
     return Page(session.scalars(rows).all(), page, total)
 
 

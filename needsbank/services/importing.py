@@ -76,7 +76,7 @@ def record_prior_works(
             work = _described(PriorWork(source=command.source), command)
             session.add(work)
             added += 1
-        elif _differs(work, command):
+        elif differing_fields(work, command):
             _described(work, command)
             changed += 1
         if harvest is not None:
@@ -101,10 +101,12 @@ def works_by_key(
 _FIELDS = ("source_key", "title", "abstract", "kind", "year", "language", "url")
 
 
-def _differs(work: PriorWork, command: RecordPriorWork) -> bool:
-    same = all(getattr(work, name) == getattr(command, name) for name in _FIELDS)
-    relicensed = command.licence not in {None, work.licence}
-    return not same or relicensed or work.subjects != list(command.subjects)
+def differing_fields(work: PriorWork, command: RecordPriorWork) -> list[str]:
+    """Return the fields in which a record differs from what the bank holds."""
+    names = [name for name in _FIELDS if getattr(work, name) != getattr(command, name)]
+    if command.licence not in {None, work.licence}:
+        names.append("licence")
+    return names if work.subjects == list(command.subjects) else [*names, "subjects"]
 
 
 def _described(work: PriorWork, command: RecordPriorWork) -> PriorWork:

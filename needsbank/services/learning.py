@@ -9,14 +9,24 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from matching import JudgedPair, Learned, Representation, learn
-from needsbank.db.models import Decision, Embedding, MatcherVersion, Need, Subject, Suggestion
+from matching import Bank, JudgedPair, Learned, Representation, Traits, learn
+from needsbank.db.models import (
+    Competence,
+    Decision,
+    Embedding,
+    MatcherVersion,
+    Need,
+    Subject,
+    Suggestion,
+)
 from needsbank.domain.needs import NeedState
 from needsbank.domain.suggestions import Verdict
 from needsbank.services import audit
+from needsbank.services.browsing import COMPETENCES
 from needsbank.services.embedding import representation_of
 from needsbank.services.operator import OPERATOR
 from needsbank.services.retrieval import Retrieval
+from needsbank.services.traits import traits_beside
 
 _LABELS = {Verdict.APPROVED: True, Verdict.REJECTED: False}
 """A deferred pairing has no label: nobody has said yet."""
@@ -51,13 +61,21 @@ def read_lessons(session: Session, space_id: str) -> Lessons:
 def train(session: Session, retrieval: Retrieval) -> Learned:
     """Learn from the bank's decisions; raise `TrainingDataError` when they are too few."""
     lessons = read_lessons(session, retrieval.matcher.space_id)
-    return learn(
-        retrieval.matcher,
-        lessons.needs,
-        retrieval.index(session, Subject.COMPETENCE),
-        retrieval.index(session, Subject.NEED),
-        lessons.pairs,
+    everything = select(Competence)
+
+    def traits(key: int) -> Traits:
+        asking = select(Need).join(Embedding, Embedding.owner_id == Need.id)
+        need = session.scalars(asking.where(Embedding.key == key)).one()
+        return traits_beside(session, retrieval, need, COMPETENCES, everything)
+
+    bank = Bank(
+        queries=lessons.needs,
+        competences=retrieval.index(session, Subject.COMPETENCE),
+        needs=retrieval.index(session, Subject.NEED),
+        further=retrieval.index(session, Subject.REFERENCE),
+        traits=traits,
     )
+    return learn(retrieval.matcher, bank, lessons.pairs)
 
 
 def offer(session: Session, folder: Path, space_id: str, learned: Learned) -> MatcherVersion | None:

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from needsbank.db.models import Organisation, Unit
+from needsbank.db.models import Need, Organisation, Unit
 from needsbank.domain.errors import Invalid, NotAllowed, NotFound
 from needsbank.domain.organisations import AddUnit, DescribeOrganisation, checked_business_id
 from needsbank.domain.roles import Actor, may_manage_organisations
@@ -32,7 +32,11 @@ def change_organisation(
     organisation = session.get(Organisation, organisation_id)
     if organisation is None:
         raise NotFound(organisation_id)
+    region = organisation.region
     _describe(session, organisation, command)
+    if organisation.region is not region:
+        # Where both sides are is a part of every score.
+        session.execute(update(Need).values(matched_with=None))
     audit.record(session, actor, "change", "organisation", organisation.id)
     return organisation
 

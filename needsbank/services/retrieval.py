@@ -5,23 +5,34 @@ been written since (`seq`), and starts from the newest snapshot on disk, whose p
 share. Who may read what is decided in SQL for every search, before anything is ranked.
 """
 
-import hashlib
 import shutil
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Engine, Select, func, select
 from sqlalchemy.orm import Session
 
-from matching import DuplicateDetector, Index, Matcher, MatcherFileError, Row
+from matching import (
+    Breadth,
+    Chosen,
+    DuplicateDetector,
+    Index,
+    Matcher,
+    MatcherFileError,
+    Representation,
+    Row,
+)
 from needsbank.db.models import Embedding, Subject
+from needsbank.services.archives import SubjectArchive
 from needsbank.services.embedding import SetRef, representation_of
+from needsbank.services.snapshots import bank_of, folder_of, snapshots
 
 Keys = NDArray[np.int64]
 UNSAVED_ROWS = 2000
@@ -31,6 +42,11 @@ REFRESH_SHARE = 5
 """Taking rows into a large index costs at most one second of so many."""
 FIRST_BIT = 1
 """Of the first vector set of a bank."""
+ARCHIVED = (Subject.PRIOR_WORK,)
+"""Subjects that may have very many texts."""
+ARCHIVE = "archive"
+"""Folder inside that of a subject's index."""
+WARMING = Breadth(near=10, worded=10, likely=10)
 _READ_AT_ONCE = 1000
 
 
@@ -71,35 +87,20 @@ class SubjectIndex:
         unsaved = select(func.count()).where(*self._mine(), Embedding.seq > self._saved_seq)
         if (session.scalar(unsaved) or 0) < UNSAVED_ROWS:
             return False
-        index.save(self.folder / f"{self._seq:012d}-{self._bank(session)}")
+        bank = bank_of(session, *self._mine())
+        index.save(folder_of(self.folder, self._seq, bank))
         self._saved_seq = self._seq
-        for old in self._snapshots()[1:]:
+        for old, _ in snapshots(self.folder, bank, self._seq)[1:]:
             shutil.rmtree(old, ignore_errors=True)
         return True
 
     def _from_snapshot(self, session: Session, newest: int) -> Index:
-        bank = self._bank(session)
-        for folder in self._snapshots():
-            seq, _, made_from = folder.name.partition("-")
-            if made_from != bank:
-                shutil.rmtree(folder, ignore_errors=True)  # of a bank that was here before
-                continue
-            if int(seq) > newest:
-                continue  # from after this read began, or from a time that a restore has undone
+        for folder, seq in snapshots(self.folder, bank_of(session, *self._mine()), newest):
             with suppress(MatcherFileError):  # damaged: an older one or the database will do
                 index = Index.load(folder)
-                self._seq = self._saved_seq = int(seq)
+                self._seq = self._saved_seq = seq
                 return index
         return Index.build([])
-
-    def _bank(self, session: Session) -> str:
-        """Return what tells this database from any other: its first row."""
-        first = select(Embedding.owner_id, Embedding.created).where(*self._mine())
-        row = session.execute(first.order_by(Embedding.key).limit(1)).one_or_none()
-        return hashlib.sha256(repr(row).encode()).hexdigest()[:12]
-
-    def _snapshots(self) -> list[Path]:
-        return sorted(self.folder.glob("[0-9]*-*"), reverse=True)
 
     def _rows_since(self, session: Session, seq: int) -> Iterable[Row]:
         rows = session.scalars(
@@ -114,6 +115,30 @@ class SubjectIndex:
 
     def _mine(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         return Embedding.subject == self.subject, Embedding.space_id == self.space_id
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which texts may be found: those of the owners that a query selects, or all.
+
+    `facets` say the same of an archive: the keys of half a million rows are not read for a search.
+    """
+
+    owners: Select[UUID] | None = None
+    facets: Collection[int] | None = None
+    besides: int | None = None
+    """The key of the text that asks, which is not like itself"""
+
+
+EVERYTHING = Narrowed()
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """An index, and the keys of the rows in it that may be found; None for all."""
+
+    index: Index
+    allowed: Keys | None
 
 
 class Retrieval:
@@ -132,6 +157,10 @@ class Retrieval:
         self.folder = folder
         self.set = SetRef(matcher.space_id, bit, trained=trained)
         self.indexes = {each: SubjectIndex(each, matcher.space_id, folder) for each in Subject}
+        self.archives = {
+            each: SubjectArchive(each, matcher, self.indexes[each].folder / ARCHIVE)
+            for each in ARCHIVED
+        }
 
     def current(self, session: Session) -> "Retrieval":
         """Return this retrieval: it follows no other set (see `active_set`)."""
@@ -141,7 +170,49 @@ class Retrieval:
         """Load the model and the indexes, and count what they hold, ahead of the first search."""
         query = self.matcher.represent_query("tarvepankki")
         for subject in Subject:
-            self.matcher.search(query, self.index(session, subject), k=1)
+            pool = self.pool(session, subject, query, WARMING)
+            self.matcher.search(query, pool.index, k=1)
+
+    def pool(
+        self,
+        session: Session,
+        subject: Subject,
+        text: Representation,
+        breadth: Breadth,
+        narrowed: Narrowed = EVERYTHING,
+    ) -> Pool:
+        """Return where what belongs to a text is to be found.
+
+        That is the index of all rows of a subject, or where these are too many the few that are
+        worth comparing, as many as `breadth` says; what is narrowed away takes no places of theirs.
+        """
+        archive = self.archives.get(subject)
+        if archive is None or not archive.is_used(session):
+            index = self.index(session, subject)
+            allowed = self._keys_of(session, subject, narrowed)
+            if narrowed.besides is not None:
+                allowed = index.keys if allowed is None else allowed
+                allowed = allowed[allowed != narrowed.besides]
+            return Pool(index, allowed)
+        asking = None if narrowed.besides is None else np.array([narrowed.besides], np.int64)
+        if narrowed.facets is not None:
+            chosen = Chosen(facets=narrowed.facets, excluded=asking)
+        else:
+            allowed = self._keys_of(session, subject, narrowed)
+            chosen = Chosen(allowed=allowed, excluded=asking)
+        return Pool(archive.likely(session, text, breadth, chosen), None)
+
+    def save_snapshots(self, session: Session) -> None:
+        """Write indexes that have grown much to disk."""
+        for subject, index in self.indexes.items():
+            archive = self.archives.get(subject)
+            if archive is None or not archive.is_used(session):
+                index.save_snapshot(session)
+
+    def build_archives(self, engine: Engine, seconds: float | None = None) -> bool:
+        """Build what archives are due, for some seconds or to their end; say if there is more."""
+        unfinished = [archive.build(engine, seconds) for archive in self.archives.values()]
+        return any(unfinished)
 
     def index(self, session: Session, subject: Subject) -> Index:
         """Return the subject's index, up to date."""
@@ -157,6 +228,9 @@ class Retrieval:
             )
         )
         return np.fromiter(keys, np.int64)
+
+    def _keys_of(self, session: Session, subject: Subject, narrowed: Narrowed) -> Keys | None:
+        return None if narrowed.owners is None else self.keys(session, subject, narrowed.owners)
 
 
 def drop_snapshots(folder: Path, kept: set[str]) -> None:

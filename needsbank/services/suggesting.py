@@ -1,4 +1,7 @@
-"""Suggestions: for each open need the best competences of each kind, for people to review."""
+"""Suggestions: for each open need the best competences of each kind, for people to review.
+
+A round that has begun suits nobody. Another region, field or language lowers a score.
+"""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -16,10 +19,11 @@ from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Actor
 from needsbank.domain.suggestions import PER_KIND, SuggestionState
-from needsbank.services.browsing import COMPETENCES, NEEDS, keys_of, owners_by_key
+from needsbank.services.browsing import COMPETENCES, NEEDS, owners_by_key
 from needsbank.services.embedding import stored_representation
 from needsbank.services.retrieval import Retrieval
 from needsbank.services.texts import document_of
+from needsbank.services.traits import traits_beside
 
 _NEEDS_NEAR_A_COMPETENCE = 100
 _ENDED = {SuggestionState.REJECTED, SuggestionState.DECLINED}
@@ -127,10 +131,17 @@ def competences_for(
         readable = competences_to_read(actor, CompetenceFilter(kind=kind)).where(
             Competence.state == CompetenceState.OPEN,
             Competence.organisation_id != need.organisation_id,
+            _not_begun(),
         )
-        allowed = keys_of(session, retrieval, COMPETENCES, readable)
+        traits = traits_beside(session, retrieval, need, COMPETENCES, readable)
         matches = retrieval.matcher.match(
-            stored[1], index, k=PER_KIND, allowed=allowed, among=needs, further=done
+            stored[1],
+            index,
+            k=PER_KIND,
+            allowed=traits.keys,
+            among=needs,
+            further=done,
+            traits=traits,
         )
         keys = [match.key for match in matches]
         owners = owners_by_key(session, COMPETENCES, readable, keys)
@@ -154,20 +165,21 @@ def needs_for(
     stored = stored_representation(
         session, Subject.COMPETENCE, competence.id, retrieval.matcher.space_id
     )
-    if stored is None:
+    if stored is None or has_begun(competence):
         return []
     readable = needs_to_read(actor, NeedFilter()).where(
         Need.state == NeedState.OPEN, Need.organisation_id != competence.organisation_id
     )
-    allowed = keys_of(session, retrieval, NEEDS, readable)
+    traits = traits_beside(session, retrieval, competence, NEEDS, readable)
     index = retrieval.index(session, Subject.NEED)
     matches = retrieval.matcher.match(
         stored[1],
         index,
         k=PER_KIND,
-        allowed=allowed,
+        allowed=traits.keys,
         reverse=True,
         among=retrieval.index(session, Subject.COMPETENCE),
+        traits=traits,
     )
     found = owners_by_key(session, NEEDS, readable, [match.key for match in matches])
     return [(found[match.key], match) for match in matches if match.key in found]
@@ -184,9 +196,18 @@ def missing_of(need: Need, competence: Competence) -> list[str]:
         missing.append("language")
     if need.organisation.region is not competence.organisation.region:
         missing.append("region")
-    if competence.starts_on is not None and competence.starts_on < now().date():
+    if has_begun(competence):
         missing.append("started")
     return missing
+
+
+def has_begun(competence: Competence) -> bool:
+    """Whether a competence is a round whose first day is over."""
+    return competence.starts_on is not None and competence.starts_on < now().date()
+
+
+def _not_begun() -> ColumnElement[bool]:
+    return or_(Competence.starts_on.is_(None), Competence.starts_on >= now().date())
 
 
 def _unmatched(retrieval: Retrieval) -> list[ColumnElement[bool]]:
@@ -208,11 +229,12 @@ def _best_of_kind(
     kind: CompetenceKind,
 ) -> Iterator[tuple[UUID, Match]]:
     mine = select(Suggestion.competence_id).where(Suggestion.need_id == need.id)
-    on_offer = select(Competence.id).where(
+    on_offer = select(Competence).where(
         Competence.kind == kind,
         Competence.state == CompetenceState.OPEN,
         # Nobody is paired with their own organisation.
         Competence.organisation_id != need.organisation_id,
+        _not_begun(),
         # What people have decided on stands; the places left are for others.
         Competence.id.not_in(mine.where(Suggestion.state != SuggestionState.PROPOSED)),
     )
@@ -225,11 +247,17 @@ def _best_of_kind(
     if places <= 0:
         return
     index = retrieval.index(session, Subject.COMPETENCE)
-    allowed = retrieval.keys(session, Subject.COMPETENCE, on_offer)
+    traits = traits_beside(session, retrieval, need, COMPETENCES, on_offer)
     needs = retrieval.index(session, Subject.NEED)
     done = retrieval.index(session, Subject.REFERENCE)
     matches = retrieval.matcher.match(
-        representation, index, k=places, allowed=allowed, among=needs, further=done
+        representation,
+        index,
+        k=places,
+        allowed=traits.keys,
+        among=needs,
+        further=done,
+        traits=traits,
     )
     owners = dict(
         session.execute(

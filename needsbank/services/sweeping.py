@@ -13,14 +13,15 @@ from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from matching import DuplicateBand
-from needsbank.db.models import Embedding, Subject, SweepPosition, SweptPair
+from needsbank.db.models import Embedding, Need, Subject, SweepPosition, SweptPair
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
 from needsbank.domain.clock import now
 from needsbank.domain.roles import Actor, Role
-from needsbank.services.browsing import NEEDS, PRIOR_WORKS, Found, Kind, keys_of, owners_by_key
+from needsbank.services.answering import COMPARED
+from needsbank.services.browsing import NEEDS, PRIOR_WORKS, Found, Kind, owners_by_key
 from needsbank.services.embedding import representation_of
-from needsbank.services.retrieval import Keys, Retrieval
+from needsbank.services.retrieval import Narrowed, Retrieval
 
 SWEPT = (Subject.NEED, Subject.PRIOR_WORK)
 PER_TEXT = 5
@@ -63,13 +64,14 @@ def find_pairs(
     """Return what says probably the same as each of some texts."""
     needs = needs_to_read(_FOR_COORDINATORS, NeedFilter(ended=True))
     works = prior_works_to_read(PriorWorkFilter())
-    among_needs = keys_of(session, retrieval, NEEDS, needs)
-    among_works = retrieval.index(session, Subject.PRIOR_WORK).keys
+    needs_alone = needs.with_only_columns(Need.id)
     found: list[SweptPair] = []
     for text in texts:
         if text.text:
-            found += _like(session, retrieval, NEEDS, needs, among_needs, text)
-            found += _like(session, retrieval, PRIOR_WORKS, works, among_works, text)
+            others = Narrowed(needs_alone, besides=text.key)
+            found += _like(session, retrieval, NEEDS, needs, others, text)
+            others = Narrowed(besides=text.key)
+            found += _like(session, retrieval, PRIOR_WORKS, works, others, text)
     return found
 
 
@@ -100,12 +102,12 @@ def _like(
     retrieval: Retrieval,
     kind: Kind[Found],
     readable: Select[Found],
-    among: Keys,
+    others: Narrowed,
     text: Embedding,
 ) -> Iterator[SweptPair]:
-    index = retrieval.index(session, kind.subject)
-    others = among[among != text.key]
-    alike = retrieval.detector.find(representation_of(text), index, k=PER_TEXT, allowed=others)
+    read = representation_of(text)
+    pool = retrieval.pool(session, kind.subject, read, COMPARED, others)
+    alike = retrieval.detector.find(read, pool.index, k=PER_TEXT, allowed=pool.allowed)
     likely = {each.key: each for each in alike if each.band is not DuplicateBand.RELATED}
     for key, owner in owners_by_key(session, kind, readable, list(likely)).items():
         yield SweptPair(

@@ -1,36 +1,42 @@
-"""Catalogue files of prior work: CSV and JSON Lines, plain or gzipped, read a line at a time."""
+"""Catalogues of prior work, read a record at a time: CSV, spreadsheets, JSON and JSON Lines.
 
-import csv
-import gzip
+CSV and JSON may be gzipped. What a file is shows in its first bytes, never in its name: names come
+from whoever sends the file.
+"""
+
 import hashlib
-import io
-import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
 
-from needsbank.domain.errors import BankError, Invalid
-from needsbank.domain.prior_works import RecordPriorWork, parse_prior_work
+from needsbank.domain.errors import Invalid
+from needsbank.domain.languages import Language
+from needsbank.domain.licences import Licence, licence_of
+from needsbank.domain.prior_works import PriorWorkKind, RecordPriorWork, parse_prior_work
+from needsbank.sources.bounded_text import BoundedText
+from needsbank.sources.json_records import array_records, line_records
+from needsbank.sources.mapping import PLAIN, Format, Mapping
+from needsbank.sources.spreadsheets import sheet_rows
+from needsbank.sources.tables import delimited_rows, named_cells
+from needsbank.sources.unreadable import UnreadableFile
 
-LONGEST_LINE = 200_000
-"""Characters; a longer line is not a record of a catalogue."""
-MOST_BYTES = 2_000_000_000
-"""Of unpacked text: a bound against files made to fill the disk or the memory."""
+_ZIP = b"PK"
 
-
-class UnreadableFile(BankError):
-    """The file as a whole cannot be read; its message says why."""
+Rows = Iterator[tuple[int, object]]
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be stored: its line in the file and a code per field."""
+    """A row that cannot be stored: its line, row or place in the list, and a code per field.
+
+    `key` is the work's own where the row says it: the work is still there, whatever is wrong.
+    """
 
     line: int
     errors: dict[str, str]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,80 +47,109 @@ class Read:
     bytes_read: int
 
 
-def file_hash(path: Path) -> bytes:
-    """Return the SHA-256 of a file's bytes: the same file is the same import."""
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a source says of records that do not say it themselves."""
+
+    licence: Licence
+    language: Language
+    work_kind: PriorWorkKind
+
+    def fill_in(self, record: RecordPriorWork, source: str) -> RecordPriorWork:
+        """Return the record as one of the source, whatever source it names."""
+        other_language = record.language is Language.OTHER
+        return replace(
+            record,
+            source=source,
+            licence=record.licence or self.licence,
+            language=self.language if other_language else record.language,
+            kind=self.work_kind if record.kind is PriorWorkKind.OTHER else record.kind,
+        )
+
+
+def file_hash(path: Path, mapping: str = "") -> bytes:
+    """Return the SHA-256 of a file's bytes and its mapping: the same two are the same import."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
+        digest = hashlib.file_digest(file, "sha256").digest()
+    return hashlib.sha256(digest + mapping.encode()).digest() if mapping else digest
 
 
-def read_catalogue(path: Path, *, source: str, latest_year: int) -> Iterator[Read]:
-    """Yield every record of a .csv or .jsonl file (either may end in .gz).
+def read_catalogue(
+    path: Path,
+    *,
+    source: str,
+    latest_year: int,
+    mapping: Mapping = PLAIN,
+    defaults: Defaults | None = None,
+) -> Iterator[Read]:
+    """Yield every record of a catalogue; `source` and `defaults` count where it says nothing.
 
-    Raises `UnreadableFile` when the file is none of these, is cut off, or is not UTF-8.
+    Raises `UnreadableFile` when the file as a whole is none: cut off, not UTF-8, without the
+    columns that the mapping names, or made to fill the memory.
     """
-    name = path.name.removesuffix(".gz")
-    if name.endswith(".csv"):
-        rows = _csv_rows
-    elif name.endswith((".jsonl", ".ndjson")):
-        rows = _json_rows
-    else:
-        raise UnreadableFile(f"{path.name}: expected .csv, .jsonl, .csv.gz or .jsonl.gz")
     try:
-        with path.open("rb") as raw, _unpacked(raw, path) as file:
-            text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-            for line, row in rows(_bounded(text)):
-                yield Read(_record(line, row, source, latest_year), raw.tell())
+        with path.open("rb") as raw:
+            text = BoundedText(raw)
+            for line, row in _rows(path, raw, text, mapping):
+                record = _record(line, row, mapping, source, latest_year)
+                if defaults and isinstance(record, RecordPriorWork):
+                    record = defaults.fill_in(record, source)
+                yield Read(record, raw.tell())
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{path.name}: not UTF-8 text ({error.reason})") from error
-    except (OSError, EOFError, zlib.error, csv.Error) as error:
+        raise UnreadableFile(
+            f"{path.name}: not UTF-8 text ({error.reason})", "not_utf_8"
+        ) from error
+    except UnreadableFile as error:
+        raise UnreadableFile(f"{path.name}: {error}", error.code, error.what) from error
+    except (OSError, EOFError, zlib.error) as error:
         raise UnreadableFile(f"{path.name}: {error}") from error
 
 
-def _unpacked(raw: BinaryIO, path: Path) -> BinaryIO:
-    # A GzipFile is a binary file in all but its declared type.
-    return cast(BinaryIO, gzip.open(raw)) if path.suffix == ".gz" else raw
+def _rows(path: Path, raw: BinaryIO, text: BoundedText, mapping: Mapping) -> Rows:
+    columns = mapping.columns or frozenset({"title"})
+    match mapping.format or _format(raw, text, mapping):
+        case Format.XLSX:
+            raw.seek(0, 2)  # another process reads it; nothing is told of how far it is
+            return named_cells(sheet_rows(path, mapping.sheet), columns)
+        case Format.JSON:
+            return array_records(text, mapping.records)
+        case Format.JSON_LINES:
+            return line_records(text.lines())
+        case Format.CSV:
+            return named_cells(delimited_rows(text.lines()), columns)
 
 
-def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
-    seen = 0
-    # One more than the bound is read: a longer line is cut there and refused.
-    while line := text.readline(LONGEST_LINE + 1):
-        seen += len(line)
-        if len(line) > LONGEST_LINE or seen > MOST_BYTES:
-            raise UnreadableFile("a line or the file is too long for a catalogue")
-        yield line
+def _format(raw: BinaryIO, text: BoundedText, mapping: Mapping) -> Format:
+    start = raw.read(len(_ZIP))
+    raw.seek(0)
+    if start == _ZIP:
+        return Format.XLSX
+    first = text.first()
+    if first == "[" or (first == "{" and mapping.records):
+        return Format.JSON
+    return Format.JSON_LINES if first == "{" else Format.CSV
 
 
-def _csv_rows(lines: Iterator[str]) -> Iterator[tuple[int, object]]:
-    names = next(lines, "")
-    # Spreadsheets in Finnish separate by semicolons, since the comma is in the numbers.
-    separator = ";" if names.count(";") > names.count(",") else ","
-    reader = csv.DictReader(chain([names], lines), strict=True, delimiter=separator)
-    if "title" not in (reader.fieldnames or ()):
-        raise UnreadableFile("the first line must name the columns; a column `title` is required")
-    try:
-        for row in reader:
-            # More cells than columns is a broken row, not a record.
-            yield reader.line_num, None if None in row else dict(row)
-    except csv.Error as error:
-        raise UnreadableFile(f"line {reader.reader.line_num}: {error}") from error
-
-
-def _json_rows(lines: Iterator[str]) -> Iterator[tuple[int, object]]:
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            yield number, json.loads(line)
-        except (ValueError, RecursionError):
-            yield number, None
-
-
-def _record(line: int, row: object, source: str, latest_year: int) -> RecordPriorWork | BadRow:
+def _record(
+    line: int, row: object, mapping: Mapping, source: str, latest_year: int
+) -> RecordPriorWork | BadRow:
     if not isinstance(row, dict):
         return BadRow(line, {"row": "unreadable"})
-    fields: dict[str, Any] = row
+    fields = mapping.read(row)
     try:
-        return parse_prior_work(fields, source=source, latest_year=latest_year)
+        work = parse_prior_work(fields, source=source, latest_year=latest_year)
     except Invalid as error:
-        return BadRow(line, error.errors)
+        key = "" if "id" in error.errors else " ".join(str(fields.get("id") or "").split())
+        return BadRow(line, error.errors, key)
+    return replace(work, licence=_licence(fields.get("licence")))
+
+
+def _licence(said: object) -> Licence | None:
+    """Return the licence of a code or a statement of rights; None where nothing is said."""
+    if not isinstance(said, str) or not said.strip():
+        return None
+    try:
+        return Licence(said.strip())
+    except ValueError:
+        # Terms that nobody here can read allow nothing.
+        return licence_of(said[:1000]) or Licence.UNKNOWN

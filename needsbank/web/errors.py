@@ -109,7 +109,7 @@ def _words(status: int) -> tuple[str, str]:
         ),
         413: (
             _("That was too large"),
-            _("Shorten the text and send it again."),
+            _("Shorten the text, or send a smaller file."),
         ),
         422: (
             _("Something in the form was not right"),

@@ -13,11 +13,13 @@ from needsbank.domain.answers import AnswerRelation
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
+from needsbank.domain.licences import Licence
 from needsbank.domain.needs import CloseReason, NeedState, Scope
 from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import Role
+from needsbank.domain.sources import HarvestState, Schedule, SourceKind, TrustTier
 from needsbank.domain.suggestions import Side, SuggestionState, Verdict
 from needsbank.domain.verdicts import PairVerdict
 from needsbank.domain.visibility import Visibility
@@ -109,6 +111,31 @@ LABELS: dict[Enum, LazyString] = {
     PriorWorkKind.SERVICE_MODEL: _l("Service model"),
     PriorWorkKind.PRODUCT: _l("Product"),
     PriorWorkKind.OTHER: _l("Other work"),
+    Licence.CC0: _l("CC0"),
+    Licence.PUBLIC_DOMAIN: _l("Public domain"),
+    Licence.CC_BY: _l("CC BY"),
+    Licence.CC_BY_SA: _l("CC BY-SA"),
+    Licence.CC_BY_ND: _l("CC BY-ND"),
+    Licence.CC_BY_NC: _l("CC BY-NC"),
+    Licence.CC_BY_NC_SA: _l("CC BY-NC-SA"),
+    Licence.CC_BY_NC_ND: _l("CC BY-NC-ND"),
+    Licence.IN_COPYRIGHT: _l("In copyright"),
+    Licence.UNKNOWN: _l("Terms not known"),
+    SourceKind.OAI_PMH: _l("Repository (OAI-PMH)"),
+    SourceKind.CATALOGUE: _l("Catalogue"),
+    SourceKind.OWN: _l("The bank's own collaborations"),
+    TrustTier.REVIEWED: _l("Reviewed: theses, publications"),
+    TrustTier.CURATED: _l("Curated: somebody looks after it"),
+    TrustTier.OPEN: _l("Open: anybody may add to it"),
+    Schedule.MANUAL: _l("Only when asked"),
+    Schedule.DAILY: _l("Every day"),
+    Schedule.WEEKLY: _l("Every week"),
+    Schedule.MONTHLY: _l("Every month"),
+    HarvestState.RUNNING: _l("Under way"),
+    HarvestState.COMPLETE: _l("Complete"),
+    HarvestState.PARTIAL: _l("Partly read"),
+    HarvestState.FAILED: _l("Failed"),
+    HarvestState.CANCELLED: _l("Cancelled"),
     ReferenceKind.PROJECT: _l("Project"),
     ReferenceKind.COURSE: _l("Course"),
     ReferenceKind.PUBLICATION: _l("Publication"),
@@ -147,6 +174,9 @@ PARTS: dict[str, LazyString] = {
     "meaning": _l("Same meaning"),
     "words": _l("Same words and word stems"),
     "terms": _l("Same rare terms, translated ones too"),
+    "region": _l("Same region"),
+    "field": _l("Same field"),
+    "language": _l("Same language"),
 }
 ACTS: dict[tuple[str, str], LazyString] = {
     ("organisation", "add"): _l("added an organisation"),
@@ -177,6 +207,13 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("competence", "change"): _l("changed a competence"),
     ("competence", "open"): _l("put a competence on offer"),
     ("competence", "closed"): _l("took a competence off offer"),
+    ("source", "add"): _l("added a source"),
+    ("source", "change"): _l("changed a source"),
+    ("source", "bring"): _l("brought a file to a source"),
+    ("source", "order_harvest"): _l("asked for a harvest of a source"),
+    ("source", "cancel_harvest"): _l("cancelled a harvest of a source"),
+    ("source", "pause"): _l("paused a source"),
+    ("source", "resume"): _l("resumed a source"),
     ("suggestion", "approved"): _l("approved a suggestion"),
     ("suggestion", "rejected"): _l("rejected a suggestion"),
     ("suggestion", "deferred"): _l("deferred a suggestion"),
@@ -202,6 +239,11 @@ INVALID: dict[str, LazyString] = {
     "taken": _l("This is already in the bank."),
     "unknown": _l("Choose one from the list."),
     "business_id": _l("Check the business ID: seven digits, a hyphen and a check digit."),
+    "too_long": _l("Shorten this."),
+    "characters": _l("Only letters, digits and - _ . ! ~ * ' ( ) may stand here."),
+    "url": _l("Give a full web address, which begins with https:// and holds no password."),
+    "base_url": _l("Give the base address alone, without anything after ? or #."),
+    "needs_address": _l("What is to be fetched by itself needs an address."),
     "team_size": _l("The largest team cannot be smaller than the smallest."),
 }
 

@@ -24,7 +24,9 @@ from needsbank.web.pairings.views import bp as pairings
 from needsbank.web.prior_works.views import bp as prior_works
 from needsbank.web.security import current_actor
 from needsbank.web.sessions import browser_name
+from needsbank.web.sources.views import bp as sources
 from needsbank.web.supports.views import bp as supports
+from needsbank.web.uploads.views import bp as uploads
 from needsbank.web.verdicts.views import bp as verdicts
 
 
@@ -38,6 +40,8 @@ def register(app: Flask) -> None:
         adoptions,
         competences,
         prior_works,
+        sources,
+        uploads,
         organisations,
         pairings,
         coordination,

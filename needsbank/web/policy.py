@@ -17,7 +17,7 @@ class Access(Enum):
     SIGNED_IN = "signed_in"
     COORDINATORS = "coordinators"
     KEEPERS = "keepers"
-    """Coordinators and admins, who keep the organisations."""
+    """Coordinators and admins, who keep the organisations and see the sources."""
     ADMINS = "admins"
 
 
@@ -68,6 +68,22 @@ POLICY: dict[str, Access] = {
     "competences.close": Access.SIGNED_IN,
     "prior_works.listed": Access.EVERYONE,
     "prior_works.show": Access.EVERYONE,
+    "sources.listed": Access.KEEPERS,
+    "sources.show": Access.KEEPERS,
+    "sources.progress": Access.KEEPERS,
+    "sources.new": Access.ADMINS,
+    "sources.create": Access.ADMINS,
+    "sources.edit": Access.ADMINS,
+    "sources.change": Access.ADMINS,
+    "sources.pause": Access.ADMINS,
+    "sources.resume": Access.ADMINS,
+    "sources.fetch": Access.ADMINS,
+    "sources.cancel": Access.ADMINS,
+    "uploads.new": Access.ADMINS,
+    "uploads.create": Access.ADMINS,
+    "uploads.show": Access.ADMINS,
+    "uploads.take_in": Access.ADMINS,
+    "uploads.discard": Access.ADMINS,
     "organisations.listed": Access.EVERYONE,
     "organisations.show": Access.EVERYONE,
     "organisations.new": Access.KEEPERS,

@@ -16,7 +16,8 @@ class Place:
     """A page by its template: where the way begins, what is typed, what is clicked in turn.
 
     `opened` is a link whose address is opened, where a click would fetch a part into the page;
-    `onward` is added to the address at the end, for a page that nothing links to.
+    `onward` is added to the address at the end, for a page that nothing links to; `brought` is what
+    stands in a file that a form is sent with.
     """
 
     template: str
@@ -26,6 +27,7 @@ class Place:
     clicks: tuple[str, ...] = ()
     opened: str = ""
     onward: str = ""
+    brought: str = ""
     status: int = 200
 
     def go(self, page: Page) -> None:
@@ -40,6 +42,13 @@ class Place:
             page.goto(page.locator(self.opened).first.get_attribute("href") or "")
         if self.onward:
             page.goto(page.url + self.onward)
+        if self.brought:
+            page.set_input_files(
+                "#main input[type=file]",
+                {"name": "a.csv", "mimeType": "text/csv", "buffer": self.brought.encode()},
+            )
+            with page.expect_navigation():
+                page.locator(_SEND).first.click()
 
     def __str__(self) -> str:
         who = (self.email or "anybody").partition("@")[0]
@@ -51,6 +60,8 @@ _TITLE = "#main article h2 a, #main article h3 a"
 _OWN_NEED = "#main article:has([data-color=success]) a[href^='/needs/']"
 _OWN_COMPETENCE = "#main article:has([data-color=success]) a[href^='/competences/']"
 _SEND = "#main button[type=submit]:not([formaction], [aria-hidden])"
+_CATALOGUE = "#main h2 a:text-is('Hankkeet')"
+_BRING = "#main a[href$='/files/new']"
 _QUEUED = "#main ol h2 a"
 _SUGGESTED = "#main li h3 a[href*='/suggestions/']"
 
@@ -97,6 +108,23 @@ PLACES = (
     Place("prior_works/list.html", "/prior-works/"),
     Place("prior_works/list.html", "/prior-works/?q=xyzzy&kind=product&language=sv"),
     Place("prior_works/show.html", "/prior-works/", clicks=(_TITLE,)),
+    Place("sources/list.html", "/sources/", COORDINATOR),
+    Place("sources/show.html", "/sources/", COORDINATOR, clicks=(_CATALOGUE,)),
+    Place("sources/show.html", "/sources/", ADMIN, clicks=(_CATALOGUE,)),
+    Place(
+        "sources/progress.html", "/sources/", COORDINATOR, clicks=(_CATALOGUE,), onward="/progress"
+    ),
+    Place("sources/form.html", "/sources/new?preset=projects", ADMIN),
+    Place("sources/form.html", "/sources/new", ADMIN, clicks=(_SEND,), status=422),
+    Place("uploads/new.html", "/sources/", ADMIN, clicks=(_CATALOGUE, _BRING)),
+    Place("uploads/new.html", "/sources/", ADMIN, clicks=(_CATALOGUE, _BRING, _SEND), status=422),
+    Place(
+        "uploads/show.html",
+        "/sources/",
+        ADMIN,
+        clicks=(_CATALOGUE, _BRING),
+        brought="id,title,abstract\n1,Avaimet toisin,Uusi teksti\n2,Ateriat,\n3,,\n",
+    ),
     Place("organisations/list.html", "/organisations/"),
     Place("organisations/show.html", "/organisations/", COORDINATOR, clicks=("#main td a",)),
     Place("organisations/form.html", "/organisations/new", COORDINATOR),

@@ -9,13 +9,19 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from needsbank.db.base import make_engine
 from needsbank.db.models import MatcherVersion
 from needsbank.db.transaction import transaction
+from needsbank.domain.clock import now
+from needsbank.domain.licences import Licence
+from needsbank.domain.sources import HarvestState
+from tests.factories import add_catalogue, add_harvest, add_prior_work, add_source
 from tests.trained_version import REPORT
 
 PASSWORD = "tarvepankki-demo"
@@ -43,6 +49,7 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
         address = f"http://127.0.0.1:{port}"
         _wait_until_it_answers(f"{address}/healthz", server, log)
         _add_trained_version(instance)
+        _add_sources(instance)
         yield address
     finally:
         _stop(server)
@@ -55,6 +62,31 @@ def _add_trained_version(instance: Path) -> None:
     engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
     with Session(engine) as session, transaction(session):
         session.add(MatcherVersion(version="v", base="m1", space_id="of before", report=REPORT))
+    engine.dispose()
+
+
+def _add_sources(instance: Path) -> None:
+    """Let the pages of sources show a harvest under way, one that broke off, and a known work."""
+    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    with Session(engine) as session:
+        catalogue = add_catalogue(session, name="Hankkeet", address="https://works.example/a.csv")
+        partial = {"state": HarvestState.PARTIAL, "problem": "too_slow", "detail": "over 150 s"}
+        add_harvest(session, catalogue, **partial)
+        # Nobody takes it up: its lease lasts.
+        lease = {"lease": UUID(int=1), "lease_until": now() + timedelta(days=1)}
+        running = {"state": HarvestState.RUNNING, "finished": None, "position": 3, "expected": 9}
+        theseus = add_source(session, name="Theseus", active=False)
+        add_harvest(session, theseus, **running, **lease)
+        add_prior_work(
+            session,
+            source="Hankkeet",
+            source_key="1",
+            source_id=catalogue.id,
+            title="Avaimet",
+            abstract="Missä avaimet ovat.",
+            licence=Licence.IN_COPYRIGHT,
+            url="https://works.example/1",
+        )
     engine.dispose()
 
 

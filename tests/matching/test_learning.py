@@ -11,10 +11,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matching import FakeEncoder, JudgedPair, Matcher, MatcherFileError, TrainingDataError, learn
+from matching import (
+    Bank,
+    FakeEncoder,
+    JudgedPair,
+    Matcher,
+    MatcherFileError,
+    TrainingDataError,
+    Traits,
+    learn,
+)
+from matching.decided_pairs import Table
 from matching.index import Index
 from matching.pair_scorer import PairScorer
 from matching.scoring import WEIGHTS
+from matching.traits import COSTS
 from matching.types import Row
 from tests.matching.makers import representation
 
@@ -38,15 +49,18 @@ def bank():
     return dict(enumerate(needs)), competences, asked
 
 
-def decided(matcher, bank, taste, *, each=10, seed=3):
-    """Decide on pairs of every need as a coordinator would whose taste weighs the features."""
+def decided(matcher, bank, taste, *, each=10, seed=3, lost=lambda need: 0.0):
+    """Decide on pairs of every need as a coordinator would whose taste weighs the features.
+
+    `lost` tells what each competence loses in the coordinator's eyes, whatever its text.
+    """
     queries, competences, asked = bank
     chance = np.random.default_rng(seed)
     pairs = []
     for need, query in queries.items():
         similarities = matcher.similarities(query, competences, among=asked)
         keys = chance.permutation(len(competences))[:each]
-        wished = similarities.weighted(taste)[keys]
+        wished = (similarities.weighted(taste) - lost(need))[keys]
         right = wished + chance.normal(0, 0.02, each) > np.median(wished)
         pairs += [
             JudgedPair(need=need, key=int(key), right=bool(label), at=float(need))
@@ -55,9 +69,10 @@ def decided(matcher, bank, taste, *, each=10, seed=3):
     return pairs
 
 
-def teach(matcher, bank, pairs):
+def teach(matcher, bank, pairs, **beside):
     queries, competences, asked = bank
-    return learn(matcher, queries, competences, asked, pairs)
+    told = Bank(queries=queries, competences=competences, needs=asked, **beside)
+    return learn(matcher, told, pairs)
 
 
 # A coordinator to whom the letters say more than all else.
@@ -124,6 +139,82 @@ def test_the_report_is_figures_and_fits_into_json(lesson):
     assert not any(word in said for word in WORDS)
 
 
+def near_and_far(bank):
+    """Return what tells of each need which competences are of its region: every third one."""
+    keys = bank[1].keys
+    regions = {need: np.where((keys + need) % 3, -1, 1).astype(np.int8) for need in bank[0]}
+    return lambda need: Traits(keys, {"region": regions[need]})
+
+
+def test_what_coordinators_think_of_other_regions_is_learned(matcher, bank, tmp_path):
+    traits = near_and_far(bank)
+    pairs = decided(
+        matcher, bank, WEIGHTS, lost=lambda need: 0.3 * (traits(need).agreement["region"] < 0)
+    )
+    lesson = teach(matcher, bank, pairs, traits=traits)
+    assert lesson.scorer is not None
+    assert lesson.report["gain"]["auc"]["low"] > 0.02
+    costs, weights = lesson.scorer.costs, lesson.scorer.weights
+    assert costs["region"] / weights["plain"] > 5 * COSTS["region"] / WEIGHTS["plain"]
+    saved = PairScorer.load(tmp_path / lesson.scorer.save(tmp_path, "m1"), "m1")
+    assert saved == lesson.scorer
+    assert teach(matcher, bank, pairs).scorer is None  # nobody could tell it by the texts
+
+
+def test_what_differs_by_chance_teaches_nothing(matcher, bank):
+    pairs = decided(matcher, bank, WEIGHTS)
+    assert teach(matcher, bank, pairs, traits=near_and_far(bank)).scorer is None
+
+
+@pytest.fixture(scope="module")
+def done(bank):
+    """Further texts of every other competence."""
+    chance = np.random.default_rng(11)
+    rows = [
+        Row(1000 + number, representation(each, "fi"), False, 2 * (number % 50))
+        for number, each in enumerate(texts(150, chance))
+    ]
+    return Index.build(rows)
+
+
+def test_what_is_learned_from_are_the_scores_of_suggestions(matcher, bank, done):
+    queries, competences, asked = bank
+    traits = near_and_far(bank)
+    pairs = sorted(decided(matcher, bank, WEIGHTS), key=lambda pair: (pair.at, pair.key))
+    told = Bank(queries=queries, competences=competences, needs=asked, further=done, traits=traits)
+    table = Table.of(matcher, told, pairs, seed=0)
+    beside = {"among": asked, "further": done}
+    scores = [
+        {m.key: m.score for m in matcher.match(q, competences, k=100, traits=traits(n), **beside)}
+        for n, q in queries.items()
+    ]
+    shown = [(row, p) for row, p in enumerate(pairs) if p.key in scores[p.need]]
+    assert len(shown) > 50
+    expected = [scores[pair.need][pair.key] for _, pair in shown]
+    rows = [row for row, _ in shown]
+    assert table.current[rows] == pytest.approx(expected)
+    evidence = table.features @ [*WEIGHTS.values(), *COSTS.values()]
+    assert matcher.parameters.scale.scores(evidence)[rows] == pytest.approx(expected, rel=1e-4)
+
+
+def test_what_competences_have_done_is_learned_from(matcher, bank, done):
+    queries, competences, asked = bank
+    bare = decided(matcher, bank, {})
+
+    def wished(pair):
+        found = matcher.gathered(queries[pair.need], competences, among=asked, further=done)
+        return float((found.likenesses() @ [LETTERS.get(name, 0.0) for name in WEIGHTS])[pair.key])
+
+    wishes = np.array([wished(pair) for pair in bare]).reshape(len(queries), -1)
+    right = (wishes > np.median(wishes, axis=1, keepdims=True)).ravel()
+    pairs = [replace(pair, right=bool(label)) for pair, label in zip(bare, right, strict=True)]
+    with_them = teach(matcher, bank, pairs, further=done).report
+    without = teach(matcher, bank, pairs).report
+    for method in ("trained", "current"):
+        auc = [report["methods"][method]["auc"]["value"] for report in (with_them, without)]
+        assert auc[0] > auc[1] + 0.01
+
+
 @pytest.fixture
 def learned(lesson):
     return lesson.scorer
@@ -168,7 +259,7 @@ def test_about_as_many_pairs_reach_the_bands_as_before(matcher, bank, taught):
             with_matcher.pair_scores(with_matcher.similarities(q, competences, among=asked))
             for q in queries.values()
         ]
-        return np.mean(np.stack(scores) >= with_matcher._pairs.scale.possible)
+        return np.mean(np.stack(scores) >= with_matcher.pairs.scale.possible)
 
     assert reached(taught) == pytest.approx(reached(matcher), abs=0.01)
 
@@ -181,7 +272,7 @@ def test_a_scorer_of_another_base_version_is_refused(learned, tmp_path):
 
 def test_a_damaged_scorer_is_refused(learned, tmp_path):
     folder = tmp_path / learned.save(tmp_path, "m1")
-    (array,) = folder.glob("*.npy")
+    array = max(folder.glob("*.npy"))
     array.write_bytes(array.read_bytes()[:-1])
     with pytest.raises(MatcherFileError):
         PairScorer.load(folder, "m1")

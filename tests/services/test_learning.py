@@ -20,7 +20,13 @@ from needsbank.domain.needs import NeedState
 from needsbank.domain.suggestions import Verdict
 from needsbank.domain.visibility import Visibility
 from needsbank.services import learning, vector_sets
-from tests.simulated_decisions import CHANCE, LETTERS, decide_on_demo_bank, load_read_bank
+from tests.simulated_decisions import (
+    CHANCE,
+    LETTERS,
+    OWN_FIELD,
+    decide_on_demo_bank,
+    load_read_bank,
+)
 
 
 @pytest.fixture
@@ -74,6 +80,14 @@ def test_a_hidden_taste_is_offered_and_not_put_into_use(decide, session, setting
     assert (entry.act, entry.subject_id, entry.actor_id) == ("train", offered.id, None)
 
 
+def test_what_they_think_of_other_fields_is_learned(decide, session, run):
+    decide(OWN_FIELD)
+    assert run("train").code == 0
+    (offered,) = session.scalars(select(MatcherVersion))
+    costs = offered.report["costs"]
+    assert costs["field"] > 5 * max(costs["region"], costs["language"])
+
+
 def test_training_again_on_the_same_decisions_offers_nothing_new(decide, session, run):
     decide(LETTERS)
     assert run("train").code == run("train").code == 0
@@ -85,6 +99,7 @@ def test_decisions_by_chance_keep_what_is_in_use(decide, session, settings, run,
     ended = run("train")
     assert ended.code == 0
     assert "no sure gain" in ended.out
+    assert "was tried, and not kept: AUC " in ended.out
     assert f"{retrieval.matcher.version} stays in use" in ended.out
     assert session.scalars(select(MatcherVersion)).all() == []
     assert not (settings.instance / "matcher").exists()

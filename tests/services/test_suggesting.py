@@ -1,5 +1,6 @@
 """For each open need the best competences of each kind; what people decided on stays."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -7,18 +8,18 @@ import pytest
 from sqlalchemy import select
 
 from needsbank import jobs
-from needsbank.db.models import Decision, Need, Subject, Suggestion
+from needsbank.db.models import Decision, Need, Organisation, Subject, Suggestion
 from needsbank.db.transaction import transaction
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import Language
 from needsbank.domain.needs import NeedState
-from needsbank.domain.organisations import Region
+from needsbank.domain.organisations import DescribeOrganisation, Region
 from needsbank.domain.roles import ANONYMOUS, Role
 from needsbank.domain.suggestions import PER_KIND, SuggestionState, Verdict
 from needsbank.domain.visibility import Visibility
-from needsbank.services import evidence, needs, suggesting
+from needsbank.services import evidence, needs, organisations, suggesting
 from tests.factories import (
     add_competence,
     add_need,
@@ -93,7 +94,8 @@ def test_a_suiting_competence_is_suggested_with_why(session, need, add_suiting, 
     assert best.matcher_version == retrieval.matcher.version
     assert best.state is SuggestionState.PROPOSED
     assert sum(part["contribution"] for part in best.parts) == pytest.approx(best.score)
-    assert {part["name"] for part in best.parts} <= {"meaning", "words", "terms"}
+    names = {"meaning", "words", "terms", "region", "language"}
+    assert {part["name"] for part in best.parts} == names  # the need says no field
     assert session.get_one(Need, need.id).matched_with == retrieval.matcher.version
 
 
@@ -102,6 +104,55 @@ def test_no_good_pair_is_an_answer(session, need, add_suiting, run):
     assert run() == 1
     assert suggestions(session) == []
     assert run() == 0
+
+
+def test_a_round_that_has_begun_is_offered_to_nobody(session, need, add_suiting, run, retrieval):
+    today = now().date()
+    round_of = {"kind": CompetenceKind.COURSE_ROUND}
+    begun = add_suiting(**round_of, starts_on=today - timedelta(days=1))
+    to_come = {add_suiting(**round_of, starts_on=today).id, add_suiting(**round_of).id}
+    run()
+    assert {each.competence_id for each in suggestions(session)} == to_come
+    need, begun = reread(session, need), reread(session, begun)
+    shown = suggesting.competences_for(session, retrieval, ANONYMOUS, need)
+    assert {row.id for row, _ in shown} == to_come
+    assert suggesting.needs_for(session, retrieval, ANONYMOUS, begun) == []
+    begun.starts_on = today
+    assert [row.id for row, _ in suggesting.needs_for(session, retrieval, ANONYMOUS, begun)] == [
+        need.id
+    ]
+
+
+def test_of_equal_texts_the_one_from_the_same_region_comes_first(
+    session, need, member, add_suiting, run
+):
+    lapland = add_organisation(session, region=Region.LAPPI)
+    far = add_suiting(add_user(session, Role.MEMBER, organisation=lapland))
+    near = add_suiting()
+    run()
+    first, second = suggestions(session)
+    assert (first.competence_id, second.competence_id) == (near.id, far.id)
+    told = {part["name"]: part for part in second.parts}
+    assert (told["region"]["value"], told["language"]["value"]) == (0.0, 1.0)
+    assert told["region"]["contribution"] == pytest.approx(second.score - first.score)
+    assert told["region"]["contribution"] < 0 == told["language"]["contribution"]
+
+
+def test_a_region_that_was_corrected_changes_the_order(session, need, member, add_suiting, run):
+    elsewhere = add_organisation(session, region=Region.LAPPI)
+    moved = add_suiting(add_user(session, Role.MEMBER, organisation=elsewhere))
+    run()
+    (before,) = [each.score for each in suggestions(session)]
+    admin = add_user(session, Role.ADMIN).actor
+    place = session.get_one(Organisation, need.organisation_id).region
+    described = DescribeOrganisation(
+        name=elsewhere.name, sector=elsewhere.sector, region=place, about=""
+    )
+    organisations.change_organisation(session, admin, elsewhere.id, described)
+    session.commit()
+    assert run() == 1
+    (after,) = suggestions(session)
+    assert (after.competence_id, after.score > before) == (moved.id, True)
 
 
 def test_at_most_five_of_a_kind_are_suggested(session, need, add_suiting, run):

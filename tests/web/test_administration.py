@@ -8,7 +8,7 @@ from needsbank.domain.languages import Language
 from needsbank.domain.roles import Role
 from tests.factories import add_user, day, reread
 from tests.pages import get_page, post
-from tests.trained_version import add_trained
+from tests.trained_version import REPORT, add_trained
 
 PAGE = "/administration/matcher"
 
@@ -63,6 +63,17 @@ def test_a_candidate_is_shown_with_its_report(office, trained):
         *("0.80 (0.75–0.85)", "0.80 (0.75–0.85)", "–"),
     ]
     assert buttons(page) == ["Take into use"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"), [(True, "which was surely better"), (False, "was tried too and left out")]
+)
+def test_it_is_told_what_became_of_the_map_of_needs(
+    session, settings, fake_matcher, office, kept, said
+):
+    report = {**REPORT, "adapter": {"kept": kept, "gain": {}}}
+    add_trained(session, settings, fake_matcher, report=report)
+    assert said in get_page(office, PAGE).main
 
 
 @pytest.mark.parametrize(

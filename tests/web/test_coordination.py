@@ -111,6 +111,18 @@ def test_a_suggestion_shows_why_it_was_made(desk, session):
     assert page.value_of("seen") == "proposed"
 
 
+def test_what_another_region_costs_is_shown(desk, session):
+    differing = {"name": "region", "value": 0.0, "contribution": -0.04}
+    likeness = {"name": "meaning", "value": 0.8, "contribution": 0.79}
+    suggestion = add_suggestion(session, parts=[likeness, differing])
+    page = get_page(desk, f"/coordination/suggestions/{suggestion.id}")
+    assert [e.text for e in page.all("th") if e.get("scope") == "row"][:2] == [
+        "Same meaning",
+        "Same region",
+    ]
+    assert "-0.04" in page.main
+
+
 @pytest.mark.parametrize(
     ("given", "state", "said"),
     [

@@ -22,8 +22,12 @@ class PriorWork(Model):
     __tablename__ = "prior_works"
     __table_args__ = (
         UniqueConstraint("source", "source_key"),
+        # The list, whole and narrowed, in its order.
         Index("ix_prior_works_created_id", "created", "id"),
         Index("ix_prior_works_source_id_seen_in", "source_id", "seen_in"),
+        Index("ix_prior_works_kind_created_id", "kind", "created", "id"),
+        Index("ix_prior_works_language_created_id", "language", "created", "id"),
+        Index("ix_prior_works_kind_language_created_id", "kind", "language", "created", "id"),
     )
     id: Mapped[uuid_key]
     source: Mapped[str] = mapped_column(String(200))
@@ -32,9 +36,9 @@ class PriorWork(Model):
     seen_in: Mapped[int | None]
     title: Mapped[str] = mapped_column(String(500))
     abstract: Mapped[str] = mapped_column(Text, default="")
-    kind: Mapped[PriorWorkKind] = mapped_column(index=True)
+    kind: Mapped[PriorWorkKind]
     year: Mapped[int | None]
-    language: Mapped[Language] = mapped_column(index=True)
+    language: Mapped[Language]
     url: Mapped[str] = mapped_column(String(1000), default="")
     subjects: Mapped[list[str]]
     licence: Mapped[Licence | None]
