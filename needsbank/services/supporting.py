@@ -70,16 +70,12 @@ def voices_of(session: Session, actor: Actor, need_ids: Collection[UUID]) -> dic
     """Return the voices for each of some needs that has any; each person counts once."""
     if not need_ids:
         return {}
-    voice = heard(actor).subquery()
-    counted = (
-        select(
-            voice.c.need_id,
-            func.count(func.distinct(voice.c.person_id)),
-            func.count(func.distinct(voice.c.unit_id)),
-        )
-        .where(voice.c.need_id.in_(need_ids))
-        .group_by(voice.c.need_id)
-    )
+    voice = heard(actor, need_ids).subquery()
+    counted = select(
+        voice.c.need_id,
+        func.count(func.distinct(voice.c.person_id)),
+        func.count(func.distinct(voice.c.unit_id)),
+    ).group_by(voice.c.need_id)
     return {need_id: Voices(people, units) for need_id, people, units in session.execute(counted)}
 
 
