@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from needsbank import jobs
 from needsbank.app import create_app
 from needsbank.db.base import make_engine
-from needsbank.db.models import Competence, Need, Organisation, Subject, User
+from needsbank.db.models import Competence, Need, Organisation, Source, Subject, User
 from needsbank.db.transaction import transaction
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.needs import DescribeNeed, NeedState
@@ -28,7 +28,9 @@ from needsbank.services.retrieval import Retrieval
 from needsbank.web.policy import POLICY
 from tests.conftest import browser, dispose
 from tests.factories import (
+    add_catalogue,
     add_competence,
+    add_harvest,
     add_need,
     add_organisation,
     add_prior_work,
@@ -94,6 +96,8 @@ def bank(session, author, readers):
         add_prior_work(
             session, title="Keys of home care", abstract=SHOWN["problem"], created=day(number)
         )
+    source = add_catalogue(session, name="tests", address="https://works.example/a.csv")
+    add_harvest(session, source, started=day(1), finished=day(1), added=3)
     need = session.query(Need).filter_by(author_id=readers["partner"].id).one()
     competence = session.query(Competence).filter_by(author_id=readers["member"].id).one()
     add_reference(session, competence, **DONE)
@@ -227,6 +231,10 @@ def addresses(session):
         found += [f"/needs/{need.id}/similar/need/{needs[0].id}"]
     for competence in session.query(Competence):
         found += [f"/competences/{competence.id}", f"/competences/{competence.id}/edit"]
+    for source in session.query(Source):
+        pages = ("", "/progress", "/edit", "/files/new")
+        found += [f"/sources/{source.id}{page}" for page in pages]
+    found += ["/sources/", "/sources/new"]
     return [*found, "/needs/new", "/competences/new", "/coordination/", "/coordination/log"]
 
 
@@ -374,6 +382,7 @@ def test_every_readable_route_is_compared(app, session, bank):
         "organisations.edit",
         # Refused by role or side before anything is looked up; the policy's tests try them.
         "needs.closing",
+        "uploads.show",
         "pairings.show",
         "coordination.need",
         "coordination.suggestion",
