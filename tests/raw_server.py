@@ -1,6 +1,7 @@
 """A server on loopback that sends what a test says, byte by byte if need be."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -9,9 +10,14 @@ from contextlib import contextmanager, suppress
 class RawServer:
     """Answers each connection with `answer(request, connection)`; remembers what it was asked."""
 
-    def __init__(self, answer: Callable[[bytes, socket.socket], None]) -> None:
+    def __init__(
+        self,
+        answer: Callable[[bytes, socket.socket], None],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.requests: list[bytes] = []
         self._answer = answer
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
@@ -26,9 +32,15 @@ class RawServer:
                 connection, _ = self._listener.accept()
                 with connection, suppress(OSError):
                     connection.settimeout(10)
-                    request = connection.recv(65_536)
-                    self.requests.append(request)
-                    self._answer(request, connection)
+                    self._serve_one(connection)
+
+    def _serve_one(self, connection: socket.socket) -> None:
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(connection, server_side=True)
+        with connection:
+            request = connection.recv(65_536)
+            self.requests.append(request)
+            self._answer(request, connection)
 
     def close(self) -> None:
         with suppress(OSError):
@@ -38,8 +50,10 @@ class RawServer:
 
 
 @contextmanager
-def serving(answer: Callable[[bytes, socket.socket], None]) -> Iterator[RawServer]:
-    server = RawServer(answer)
+def serving(
+    answer: Callable[[bytes, socket.socket], None], tls: ssl.SSLContext | None = None
+) -> Iterator[RawServer]:
+    server = RawServer(answer, tls)
     try:
         yield server
     finally:

@@ -83,14 +83,30 @@ def latest(session):
     return session.scalars(select(Harvest).order_by(Harvest.id.desc())).first()
 
 
-@pytest.mark.parametrize("fault", ["huge", "bomb", "truncated", "html"])
-def test_a_broken_answer_takes_little_memory(session, repository, harvest, fault):
+@pytest.mark.parametrize(
+    ("fault", "stored", "line"),
+    [
+        ("truncated", 10, "not_oai: the answer is no whole XML"),
+        ("html", 10, "not_oai: the answer declares a document type"),
+        # Three attempts, as long apart as for any server.
+        pytest.param("500", 10, "status: 127.0.0.1 answered with", marks=pytest.mark.slow),
+        ("503", 10, "status: 127.0.0.1 answered with HTTP status 503"),
+        ("repeated_token", 20, "repeated_token: the source repeats"),
+        ("bad_token", 10, "bad_token: the source no longer knows"),
+        ("repeated_ids", 15, "repeated_ids: 10 records came more than once"),
+        ("bomb", 10, "not_oai: the answer declares a document type"),
+        ("huge", 10, "too_large: the answer is larger than"),
+    ],
+)
+def test_a_broken_answer_takes_little_memory_and_is_told_in_a_line(
+    session, repository, harvest, fault, stored, line
+):
     repository.fault = fault
     code, memory, said = harvest()
     assert code == 1
-    assert "Repo: partial" in said
+    assert f"Repo: partial ({line}" in said
     assert memory < MOST_MEMORY, f"{memory} kB"
-    assert len(held(session)) == 10
+    assert len(held(session)) == stored
 
 
 @pytest.fixture

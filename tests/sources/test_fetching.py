@@ -1,7 +1,10 @@
 """The one fetch for what comes from outside: it reaches what it may and takes only so much."""
 
 import gzip
+import shutil
 import socket
+import ssl
+import subprocess
 import time
 import tracemalloc
 from datetime import UTC, datetime, timedelta
@@ -134,6 +137,40 @@ def test_the_name_is_asked_for_in_a_secure_connection_too():
         with pytest.raises(NotReachable, match=r"repo\.example"):
             fetcher.fetch("https://repo.example/", LIMITS)
     assert b"repo.example" in server.requests[0]  # as the first words of TLS carry it
+
+
+@pytest.fixture
+def certified(tmp_path, monkeypatch):
+    """A server that can prove to be repo.example, to those who trust its certificate."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl makes certificates here")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subject = ["-subj", "/CN=repo.example", "-addext", "subjectAltName=DNS:repo.example"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files],
+        check=True,
+        capture_output=True,
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    with serving(saying("200 OK", b"proven"), context) as server:
+        yield server
+
+
+@pytest.mark.parametrize(("host", "proven"), [("repo", True), ("other", False)])
+def test_the_dialled_machine_must_prove_to_be_the_one_that_was_named(certified, host, proven):
+    resolve, _ = resolving(repo=[PUBLIC], other=[PUBLIC])
+    fetcher = Fetcher(resolve=resolve, network=Diverted(certified.port))
+    url = f"https://{host}.example/"
+    if proven:
+        assert fetcher.fetch(url, LIMITS).body == b"proven"
+    else:
+        with pytest.raises(NotReachable, match="CERTIFICATE_VERIFY_FAILED"):
+            fetcher.fetch(url, LIMITS)
 
 
 def test_the_next_address_is_dialled_when_one_does_not_answer(hello):
