@@ -1,6 +1,6 @@
 """Same here: people join needs that others have posted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -47,6 +47,27 @@ def withdraw_support(session: Session, actor: Actor, need_id: UUID) -> None:
     if given is not None:
         session.delete(given)
         audit.record(session, actor, "unsupport", "need", need.id)
+
+
+def pass_on(session: Session, from_id: UUID, to: Sequence[Need]) -> None:
+    """Give the voices for a need to others too, as far as their people may speak for those.
+
+    Whoever joined a challenge meant what its needs have in common; where it is taken apart, their
+    voice must not be lost with it.
+    """
+    given = session.scalars(select(Support).where(Support.need_id == from_id)).all()
+    for need in to:
+        known = set(session.scalars(select(Support.supporter_id).where(Support.need_id == need.id)))
+        for voice in given:
+            if voice.supporter_id not in known | {need.author_id}:
+                session.add(
+                    Support(
+                        need_id=need.id,
+                        supporter_id=voice.supporter_id,
+                        unit_id=voice.unit_id,
+                        note=voice.note,
+                    )
+                )
 
 
 def support_of(session: Session, actor: Actor, need_id: UUID) -> Support | None:
