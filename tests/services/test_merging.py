@@ -292,7 +292,7 @@ def test_no_voice_is_lost_when_a_challenge_is_taken_apart(session, coordinator, 
     add_support(session, challenge, senders[2])
     assert voices_of(session, coordinator, [challenge_id])[challenge_id].persons == 4
     undo(session, coordinator, challenge_id)
-    people = {need.id: set() for need in sent}
+    people: dict[UUID, set[UUID]] = {need.id: set() for need in sent}
     for voice in session.scalars(select(Support).where(Support.need_id.in_(people))):
         people[voice.need_id].add(voice.supporter_id)
     everywhere = {late.supporter_id, senders[2].id}
