@@ -43,7 +43,7 @@ def test_a_bank_is_as_large_as_asked_and_its_rows_have_words_and_vectors():
     assert abs((index.query**2).sum(axis=1) - 1).max() < 1e-5
 
 
-# Where faiss is installed, importing it warns of its own making.
+# Importing faiss warns of its own making.
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_exact_search_finds_all_of_the_nearest():
     (table,) = vectors.measure(500)

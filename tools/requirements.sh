@@ -19,5 +19,4 @@ compile() {
 compile base "$@"
 compile test "$@"
 compile node "$@"
-compile bench "$@"
 compile st "$@" --excludes cuda.in --no-emit-package torch

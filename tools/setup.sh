@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes what `make demo` needs; with "checks", also the tools for lint and types; with "tests", also
-# sentence-transformers and a browser; with "bench", also sentence-transformers and faiss. Each stage works only if its inputs changed since it last did.
+# sentence-transformers and a browser; with "bench", also sentence-transformers. Each stage works only if its inputs changed since it last did.
 # A stage says one line when it works; what its tools print goes to .venv/install.log.
 set -eu
 cd "$(dirname "$0")/.."
@@ -186,10 +186,7 @@ vendor_browser_files
 compile_translations
 case ${1:-} in
     checks) install_packages test "Tools for the checks" ;;
-    bench)
-        install_sentence_transformers
-        install_packages bench "What is measured beside our own search"
-        ;;
+    bench) install_sentence_transformers ;;
     tests)
         install_packages test "Tools for the checks"
         install_sentence_transformers

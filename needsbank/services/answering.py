@@ -18,7 +18,7 @@ from needsbank.domain.roles import Actor
 from needsbank.domain.supports import NO_VOICES, Voices
 from needsbank.domain.verdicts import PairVerdict
 from needsbank.services.browsing import NEEDS, PRIOR_WORKS, Found, Kind, owners_by_key
-from needsbank.services.own_results import told_twice
+from needsbank.services.own_results import is_result_of
 from needsbank.services.reading import fingerprint
 from needsbank.services.retrieval import EVERYTHING, Narrowed, Retrieval
 from needsbank.services.supporting import supported_by, voices_of
@@ -44,15 +44,16 @@ _PARTLY = 0.75
 class Hit:
     """Something found that may answer a need: how it relates, how surely, and what differs.
 
-    `strength` orders hits: sure and useful ones first. `weak` ones are folded away. `longer` says
-    whether it tells the same in more detail (True) or more broadly (False), where that is known.
+    `strength` orders hits: what people hold for the same, then sure and useful ones. `weak` ones
+    are folded away. `longer` says whether it tells the same in more detail (True) or more broadly
+    (False), where that is known.
     """
 
     subject: Subject
     found: Need | PriorWork
     relation: AnswerRelation
     probability: float
-    strength: tuple[bool, float]
+    strength: tuple[int, float]
     weak: bool
     sure: bool
     longer: bool | None
@@ -140,12 +141,11 @@ def _found(
         needs = needs.where(Need.id != besides, Need.id.not_in(challenge_ids_of(besides)))
     works = prior_works_to_read(PriorWorkFilter())
     readable = Narrowed(needs.with_only_columns(Need.id))
-    found = [
-        *_hits(session, retrieval, NEEDS, needs, text, readable, finished=finished),
-        *_hits(session, retrieval, PRIOR_WORKS, works, text, EVERYTHING, finished=finished),
-    ]
-    twice = told_twice(hit.found for hit in found)
-    return [hit for hit in found if hit.found.id not in twice]
+    of_needs = list(_hits(session, retrieval, NEEDS, needs, text, readable, finished=finished))
+    of_works = _hits(session, retrieval, PRIOR_WORKS, works, text, EVERYTHING, finished=finished)
+    # The bank's own results are works too: none is told beside the need that it is of.
+    told = {besides, *(hit.found.id for hit in of_needs)}
+    return [*of_needs, *(hit for hit in of_works if not is_result_of(hit.found, told))]
 
 
 def _hits(
@@ -176,7 +176,7 @@ def _hit(subject: Subject, found: Need | PriorWork, alike: Duplicate, *, finishe
         found=found,
         relation=relation,
         probability=alike.probability,
-        strength=(flagged, likely if flagged else alike.meaning),
+        strength=(int(flagged), likely if flagged else alike.meaning),
         weak=not flagged and alike.meaning < WEAK_BELOW,
         sure=alike.band is DuplicateBand.SAME,
         longer=alike.relation is Relation.MORE_SPECIFIC if known else None,
@@ -209,12 +209,12 @@ def _judged(hit: Hit, judged: Judged | None) -> Hit:
         case PairVerdict.SAME:
             same = AnswerRelation.SAME_NEED
             relation = AnswerRelation.READY_SOLUTION if hit.is_solution else same
-            strength, sure = (True, USEFULNESS[relation]), True
+            strength, sure = (2, USEFULNESS[relation]), True
         case PairVerdict.PARTLY:
             relation = AnswerRelation.PART_OF
-            strength, sure = (True, _PARTLY * USEFULNESS[relation]), True
+            strength, sure = (1, _PARTLY * USEFULNESS[relation]), True
         case PairVerdict.NO:
-            relation, strength, sure = AnswerRelation.RELATED, (False, 0.0), False
+            relation, strength, sure = AnswerRelation.RELATED, (0, 0.0), False
     return replace(
         hit,
         relation=relation,

@@ -36,6 +36,7 @@ from needsbank.services.lineage import is_merged
 from needsbank.services.notices import notify
 from needsbank.services.retrieval import Retrieval
 from needsbank.services.suggesting import has_pairing
+from needsbank.services.supporting import pass_on
 
 CANDIDATES = 10
 
@@ -90,6 +91,7 @@ def undo_merge(session: Session, actor: Actor, command: UndoMerge) -> Merge:
         source.standing = False
         audit.record(session, actor, "unmerged", "need", source.need_id)
         _tell(session, actor, source.need, NoticeKind.UNMERGED, None, merge, reason)
+    pass_on(session, merge.challenge_id, [source.need for source in merge.sources])
     needs.retract(session, merge.challenge)
     audit.record(session, actor, "undo_merge", "need", merge.challenge_id)
     return merge

@@ -5,7 +5,7 @@ pairing agreed. It is recorded when it closes and forgotten when it is taken up 
 also finds what changed in any other way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -76,14 +76,13 @@ def need_id_of(work: PriorWork) -> UUID | None:
         return None
 
 
-def told_twice(texts: Iterable[Need | PriorWork]) -> set[UUID]:
-    """Return the keys of those works whose needs are among the texts too.
+def is_result_of(text: Need | PriorWork, need_ids: Collection[UUID | None]) -> bool:
+    """Whether a text is the bank's own result of one of some needs.
 
-    The need is the one to show: its page tells who had it and whom to ask.
+    Of the two the need is the one to show: its page tells who had it and whom to ask.
     """
-    found = list(texts)
-    needs = {each.id for each in found if isinstance(each, Need)}
-    return {each.id for each in found if isinstance(each, PriorWork) and need_id_of(each) in needs}
+    need_id = need_id_of(text) if isinstance(text, PriorWork) else None
+    return need_id is not None and need_id in need_ids
 
 
 def _is_result() -> list[ColumnElement[bool]]:

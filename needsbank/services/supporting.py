@@ -1,6 +1,6 @@
 """Same here: people join needs that others have posted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -49,6 +49,27 @@ def withdraw_support(session: Session, actor: Actor, need_id: UUID) -> None:
         audit.record(session, actor, "unsupport", "need", need.id)
 
 
+def pass_on(session: Session, from_id: UUID, to: Sequence[Need]) -> None:
+    """Give the voices for a need to others too, as far as their people may speak for those.
+
+    Whoever joined a challenge meant what its needs have in common; where it is taken apart, their
+    voice must not be lost with it.
+    """
+    given = session.scalars(select(Support).where(Support.need_id == from_id)).all()
+    for need in to:
+        known = set(session.scalars(select(Support.supporter_id).where(Support.need_id == need.id)))
+        for voice in given:
+            if voice.supporter_id not in known | {need.author_id}:
+                session.add(
+                    Support(
+                        need_id=need.id,
+                        supporter_id=voice.supporter_id,
+                        unit_id=voice.unit_id,
+                        note=voice.note,
+                    )
+                )
+
+
 def support_of(session: Session, actor: Actor, need_id: UUID) -> Support | None:
     """Return the actor's own voice for a need."""
     own = select(Support).where(Support.need_id == need_id, Support.supporter_id == actor.user_id)
@@ -70,16 +91,12 @@ def voices_of(session: Session, actor: Actor, need_ids: Collection[UUID]) -> dic
     """Return the voices for each of some needs that has any; each person counts once."""
     if not need_ids:
         return {}
-    voice = heard(actor).subquery()
-    counted = (
-        select(
-            voice.c.need_id,
-            func.count(func.distinct(voice.c.person_id)),
-            func.count(func.distinct(voice.c.unit_id)),
-        )
-        .where(voice.c.need_id.in_(need_ids))
-        .group_by(voice.c.need_id)
-    )
+    voice = heard(actor, need_ids).subquery()
+    counted = select(
+        voice.c.need_id,
+        func.count(func.distinct(voice.c.person_id)),
+        func.count(func.distinct(voice.c.unit_id)),
+    ).group_by(voice.c.need_id)
     return {need_id: Voices(people, units) for need_id, people, units in session.execute(counted)}
 
 

@@ -13,9 +13,13 @@ from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.domain.errors import NotAllowed
 from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Actor
+from needsbank.domain.supports import NO_VOICES
 from needsbank.domain.sweeping import Group, Likeness, gain, grouped
+from needsbank.domain.verdicts import PairVerdict
 from needsbank.services.browsing import NEEDS
-from needsbank.services.own_results import told_twice
+from needsbank.services.own_results import is_result_of
+from needsbank.services.supporting import voices_of
+from needsbank.services.verdicts import verdicts_among
 
 GROUPS_SHOWN = 50
 WORKS_SHOWN = 50
@@ -47,12 +51,18 @@ def report(session: Session, actor: Actor) -> SweepReport:
     pairs = _pairs_with_needs(session)
     needs = _needs_of(session, actor, pairs)
     texts: dict[UUID, Need | PriorWork] = {**needs, **_works_of(session, pairs)}
+    judged = verdicts_among(session, texts)
     likenesses = [
         Likeness(pair.owner_id, pair.other_id, pair.probability)
         for pair in pairs
-        if pair.owner_id in texts and pair.other_id in texts
+        if pair.owner_id in texts
+        and pair.other_id in texts
+        # What a coordinator has ruled out is not asked again.
+        and judged.get(frozenset({pair.owner_id, pair.other_id})) is not PairVerdict.NO
     ]
-    groups = [_found_group(group, texts) for group in grouped(likenesses)]
+    voices = voices_of(session, actor, list(needs))
+    people = {need_id: 1 + voices.get(need_id, NO_VOICES).persons for need_id in needs}
+    groups = [_found_group(group, texts, people) for group in grouped(likenesses)]
     worthy = sorted((each for each in groups if each.gain > 0), key=lambda each: -each.gain)
     return SweepReport(worthy[:GROUPS_SHOWN], _pairs_of_works(session), _finished(session))
 
@@ -88,13 +98,15 @@ def _ids(pairs: Sequence[SweptPair], subject: Subject) -> set[UUID]:
     }
 
 
-def _found_group(group: Group, texts: Mapping[UUID, Need | PriorWork]) -> FoundGroup:
+def _found_group(
+    group: Group, texts: Mapping[UUID, Need | PriorWork], people: Mapping[UUID, int]
+) -> FoundGroup:
     members = sorted((texts[each] for each in group.members), key=lambda text: text.created)
     needs = [text for text in members if isinstance(text, Need) and text.state is NeedState.OPEN]
-    twice = told_twice(members)
-    answers = [text for text in members if _is_answer(text) and text.id not in twice]
-    people = {need.id: 1 for need in needs}
-    return FoundGroup(needs, answers, gain(group, people, frozenset(a.id for a in answers)))
+    told = {need.id for need in members if isinstance(need, Need)}
+    answers = [each for each in members if _is_answer(each) and not is_result_of(each, told)]
+    behind = {need.id: people[need.id] for need in needs}
+    return FoundGroup(needs, answers, gain(group, behind, frozenset(a.id for a in answers)))
 
 
 def _is_answer(text: Need | PriorWork) -> bool:

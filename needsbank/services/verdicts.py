@@ -1,6 +1,6 @@
 """Judging whether a found text says what a need says, and what the judgements teach."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -98,6 +98,23 @@ def verdicts_of(session: Session, need: Need, others: Sequence[Text]) -> dict[UU
         for key, row in _latest(session, need, others).items()
         if row.verdict is not None
     }
+
+
+def verdicts_among(
+    session: Session, texts: Mapping[UUID, Text]
+) -> dict[frozenset[UUID], PairVerdict]:
+    """Return the verdicts that count on pairs of some texts, needs and works, by both keys."""
+    rows = session.scalars(
+        select(PairJudgement)
+        .where(PairJudgement.need_id.in_(texts), PairJudgement.other_id.in_(texts))
+        .order_by(PairJudgement.seq)
+    )
+    latest = {
+        frozenset({row.need_id, row.other_id}): row.verdict
+        for row in rows
+        if _stands(row, texts[row.need_id], texts[row.other_id])
+    }
+    return {pair: verdict for pair, verdict in latest.items() if verdict is not None}
 
 
 def judged_pairs(session: Session) -> list[JudgedPair]:

@@ -9,6 +9,7 @@ PARTNER = "partneri@demo.example"
 MEMBER = "jasen@demo.example"
 COORDINATOR = "koordinaattori@demo.example"
 ADMIN = "yllapito@demo.example"
+AMBASSADOR = "lahettilas@demo.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ _SEND = "#main button[type=submit]:not([formaction], [aria-hidden])"
 _CATALOGUE = "#main h2 a:text-is('Hankkeet')"
 _BRING = "#main a[href$='/files/new']"
 _QUEUED = "#main ol h2 a"
+_MERGE = "#main a.ds-button[href*='/merges/new']"
 _SUGGESTED = "#main li h3 a[href*='/suggestions/']"
 
 PLACES = (
@@ -148,6 +150,19 @@ PLACES = (
         clicks=(_QUEUED, _SUGGESTED, _SEND),
         status=422,
     ),
+    Place("merges/new.html", "/coordination/", COORDINATOR, clicks=(_QUEUED, _MERGE)),
+    Place("merges/new.html", "/coordination/", COORDINATOR, clicks=(_QUEUED, _MERGE, _MERGE)),
+    Place("merges/list.html", "/coordination/merges/", COORDINATOR),
+    Place("merges/show.html", "/coordination/merges/", COORDINATOR, clicks=("#main h2 a",)),
+    Place(
+        "merges/show.html",
+        "/coordination/merges/",
+        COORDINATOR,
+        clicks=("#main h2 a", _SEND),
+        status=422,
+    ),
+    Place("merges/objection.html", "/my", AMBASSADOR, clicks=("#main a[href$='/objection']",)),
+    Place("duplicates/list.html", "/coordination/duplicates", COORDINATOR),
     Place("coordination/log.html", "/coordination/log", COORDINATOR),
     Place("administration/matcher.html", "/my", ADMIN, clicks=("#main a[href$='/matcher']",)),
 )

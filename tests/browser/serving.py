@@ -13,15 +13,27 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from needsbank.db.base import make_engine
-from needsbank.db.models import MatcherVersion
+from needsbank.db.models import MatcherVersion, Subject, SweepPosition, SweptPair, User
 from needsbank.db.transaction import transaction
 from needsbank.domain.clock import now
+from needsbank.domain.languages import Language
 from needsbank.domain.licences import Licence
+from needsbank.domain.notices import NoticeKind, Notify
 from needsbank.domain.sources import HarvestState
-from tests.factories import add_catalogue, add_harvest, add_prior_work, add_source
+from needsbank.services.notices import notify
+from needsbank.services.sweeping import SWEPT
+from tests.factories import (
+    add_catalogue,
+    add_challenge,
+    add_harvest,
+    add_need,
+    add_prior_work,
+    add_source,
+)
 from tests.trained_version import REPORT
 
 PASSWORD = "tarvepankki-demo"
@@ -50,6 +62,7 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
         _wait_until_it_answers(f"{address}/healthz", server, log)
         _add_trained_version(instance)
         _add_sources(instance)
+        _add_challenge(instance)
         yield address
     finally:
         _stop(server)
@@ -87,6 +100,39 @@ def _add_sources(instance: Path) -> None:
             licence=Licence.IN_COPYRIGHT,
             url="https://works.example/1",
         )
+    engine.dispose()
+
+
+def _add_challenge(instance: Path) -> None:
+    """Let a challenge be made of the ambassador's needs, and two others be found alike."""
+    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    with Session(engine) as session:
+        ambassador = session.scalars(
+            select(User).where(User.email == "lahettilas@demo.example")
+        ).one()
+        words = {"title": "Kuka vie roskat?", "problem": "Roskat jäävät asiakkaan eteiseen."}
+        needs = [add_need(session, ambassador, language=Language.FI, **words) for _ in range(4)]
+        challenge = add_challenge(session, needs[:2], language=Language.FI, **words)
+        with transaction(session):
+            told = Notify(
+                user_id=ambassador.id,
+                kind=NoticeKind.MERGED,
+                need_id=needs[0].id,
+                other_need_id=challenge.id,
+                due=now() + timedelta(days=7),
+            )
+            notify(session, told)
+            for subject in SWEPT:
+                session.add(SweepPosition(subject=subject, matcher_version="v", finished=now()))
+            session.add(
+                SweptPair(
+                    subject=Subject.NEED,
+                    owner_id=needs[2].id,
+                    other_subject=Subject.NEED,
+                    other_id=needs[3].id,
+                    probability=0.9,
+                )
+            )
     engine.dispose()
 
 

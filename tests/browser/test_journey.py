@@ -129,10 +129,10 @@ def approve_a_pairing(reader: Reader, written: Written) -> None:
     reader.menu("Coordination")
     expect(reader.heading()).to_have_text(reader.word("Coordinator's desk"))
     reader.check()
-    # What has just been posted has waited least.
-    reader.main().get_by_role("navigation", name=reader.word("Pages")).get_by_role("link").nth(
-        -2
-    ).click()
+    # What has just been posted has waited least, so it may be on a later page.
+    while not reader.main().get_by_role("link", name=written.title, exact=True).count():
+        with reader.page.expect_navigation():
+            reader.page.locator("#main a[rel=next]").click()
     reader.follow(written.title)
     expect(reader.heading()).to_contain_text(written.title)
     reader.check()

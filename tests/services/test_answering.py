@@ -1,18 +1,16 @@
 """Whether a text is known already: one list of what the reader may read, most useful first."""
 
 import pytest
-from sqlalchemy import select
 
 from needsbank import jobs
-from needsbank.db.models import Need, PriorWork, Subject
+from needsbank.db.models import Need, Subject
 from needsbank.domain.answers import MOST_HITS, AnswerRelation
 from needsbank.domain.needs import CloseReason, NeedState
 from needsbank.domain.roles import ANONYMOUS, Role
-from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.supports import Voices
 from needsbank.domain.verdicts import JudgePair, PairVerdict
 from needsbank.domain.visibility import Visibility
-from needsbank.services import own_results, verdicts
+from needsbank.services import verdicts
 from needsbank.services.answering import (
     SHORTEST_TEXT,
     answer_need,
@@ -20,7 +18,7 @@ from needsbank.services.answering import (
 )
 from needsbank.services.embedding import stored_representation
 from needsbank.services.reading import fingerprint
-from tests.factories import add_need, add_prior_work, add_suggestion, add_support, add_user
+from tests.factories import add_need, add_prior_work, add_support, add_user
 
 TEXT = "Substitutes cannot find the keys of home care customers"
 PROBLEM = "The keys of customers are lost and nobody knows where they are kept."
@@ -149,16 +147,15 @@ def test_a_need_that_was_solved_is_a_solution(add_alike, answer, reason, relatio
     )
 
 
-def test_a_finished_need_and_the_work_that_tells_of_it_are_shown_once(
-    session, add_alike, add_work, answer
-):
-    need = add_alike(state=NeedState.CLOSED, close_reason=CloseReason.SOLVED)
-    add_suggestion(session, need, state=SuggestionState.AGREED)
-    own_results.refresh(session)
-    session.commit()
-    other = add_work()
-    assert session.scalars(select(PriorWork).where(PriorWork.id != other.id)).one()
-    assert set(ids(answer().hits)) == {need.id, other.id}
+def test_the_bank_s_own_result_is_not_told_beside_its_need(add_alike, add_work, answer, answer_of):
+    solved = add_alike(state=NeedState.CLOSED, close_reason=CloseReason.SOLVED)
+    other = add_alike()
+    work = add_work(source_key=solved.id.hex, url=f"/needs/{solved.id}")
+    elsewhere = add_work()
+    assert set(ids(answer().hits)) == {solved.id, other.id, elsewhere.id}
+    found = answer_of(solved).hits
+    assert work.id not in ids(found), "a need is not its own solution"
+    assert elsewhere.id in ids(found)
 
 
 def test_how_much_longer_a_need_is_says_something_only_once_the_text_is_written(

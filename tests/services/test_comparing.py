@@ -7,6 +7,7 @@ import pytest
 from matching import Document
 from needsbank.db.models import Subject
 from needsbank.domain.errors import NotFound
+from needsbank.domain.licences import Licence
 from needsbank.domain.roles import ANONYMOUS, Role
 from needsbank.domain.visibility import Visibility
 from needsbank.services.comparing import SENTENCES, compare
@@ -59,3 +60,13 @@ def test_an_empty_text_has_nothing_in_common(session, compared):
     need = add_need(session, problem=KEYS)
     nothing = Document(id="", title="", body=" ")
     assert list(compared(Subject.NEED, need.id, text=nothing).sentences) == []
+
+
+@pytest.mark.parametrize(
+    ("licence", "quoted"), [(None, True), (Licence.CC_BY, True), (Licence.IN_COPYRIGHT, False)]
+)
+def test_a_work_is_quoted_only_where_its_licence_allows_it(session, compared, licence, quoted):
+    work = add_prior_work(session, abstract=f"{KEYS}. We asked nurses.", licence=licence)
+    sentences = [each.document_sentence for each in compared(Subject.PRIOR_WORK, work.id).sentences]
+    assert (f"{KEYS}." in sentences) is quoted
+    assert quoted or set(sentences) <= {work.title}

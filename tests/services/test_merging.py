@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from needsbank.db.base import Model
-from needsbank.db.models import AuditEntry, Merge, Need
+from needsbank.db.models import AuditEntry, Merge, Need, Support
 from needsbank.db.queries.merges import challenge_of, sources_to_read
 from needsbank.db.queries.needs import NeedFilter, need_to_read, needs_to_read, own_needs
 from needsbank.db.transaction import transaction
@@ -30,7 +30,8 @@ from needsbank.services.merging import (
 )
 from needsbank.services.notices import unseen_notices
 from needsbank.services.queueing import queue_page
-from tests.factories import add_need, add_suggestion, add_user, day, describing, reread
+from needsbank.services.supporting import voices_of
+from tests.factories import add_need, add_suggestion, add_support, add_user, day, describing, reread
 
 
 @pytest.fixture
@@ -283,6 +284,23 @@ def test_senders_read_the_challenge_of_their_need_and_nobody_else_does(
         assert session.scalar(need_to_read(other, challenge_id)) is None
 
 
+def test_no_voice_is_lost_when_a_challenge_is_taken_apart(session, coordinator, sent, senders):
+    early = add_support(session, sent[0])
+    challenge_id = merge(session, coordinator, sent)
+    challenge = session.get_one(Need, challenge_id)
+    late = add_support(session, challenge, note="Here too.")
+    add_support(session, challenge, senders[2])
+    assert voices_of(session, coordinator, [challenge_id])[challenge_id].persons == 4
+    undo(session, coordinator, challenge_id)
+    people: dict[UUID, set[UUID]] = {need.id: set() for need in sent}
+    for voice in session.scalars(select(Support).where(Support.need_id.in_(people))):
+        people[voice.need_id].add(voice.supporter_id)
+    everywhere = {late.supporter_id, senders[2].id}
+    assert people[sent[0].id] == everywhere | {early.supporter_id}
+    assert people[sent[1].id] == everywhere
+    assert people[sent[2].id] == {late.supporter_id}  # nobody joins their own need
+
+
 def test_everything_is_logged_without_words(session, coordinator, sent):
     challenge_id = merge(session, coordinator, sent)
     undo(session, coordinator, challenge_id, reason="A reason with words")
@@ -300,7 +318,12 @@ def test_everything_is_logged_without_words(session, coordinator, sent):
     assert not any("words" in each for each in details)
 
 
-OWNERS = {"needs": "id", "suggestions": "need_id", "embeddings": "owner_id"}
+OWNERS = {
+    "needs": "id",
+    "suggestions": "need_id",
+    "supports": "need_id",
+    "embeddings": "owner_id",
+}
 
 
 def rows_of(session, need_ids):
@@ -321,6 +344,7 @@ def test_any_merges_and_undos_leave_every_row_as_it_was(session, coordinator, da
     needs_ = [add_need(session) for _ in range(5)]
     for need in needs_[:2]:
         add_suggestion(session, need)
+        add_support(session, need)
     before = rows_of(session, [need.id for need in needs_])
     standing: list[UUID] = []
     for _ in range(data.draw(st.integers(1, 8), label="steps")):

@@ -10,10 +10,20 @@ from needsbank.domain.errors import NotAllowed
 from needsbank.domain.needs import CloseReason, NeedState
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import SuggestionState
+from needsbank.domain.verdicts import JudgePair, PairVerdict
 from needsbank.domain.visibility import Visibility
 from needsbank.services import own_results, sweeping
+from needsbank.services.reading import fingerprint
 from needsbank.services.sweep_report import report
-from tests.factories import add_challenge, add_need, add_prior_work, add_suggestion, add_user
+from needsbank.services.verdicts import judge, take_back
+from tests.factories import (
+    add_challenge,
+    add_need,
+    add_prior_work,
+    add_suggestion,
+    add_support,
+    add_user,
+)
 
 KEYS = "Keys of the homes get lost between substitutes."
 MENUS = "Menus are in Finnish only, guests ask for Swedish ones."
@@ -64,9 +74,7 @@ def test_needs_and_works_that_say_the_same_are_put_together(session, coordinator
     assert groups(session, coordinator) == [({need.id for need in needs}, {work.id})]
 
 
-def test_a_finished_need_answers_once_beside_the_work_that_tells_of_it(
-    session, coordinator, sweep
-):
+def test_a_finished_need_answers_once_beside_the_work_that_tells_of_it(session, coordinator, sweep):
     need = add_need(session, title=KEYS, problem=KEYS)
     finished = add_need(
         session, title=KEYS, problem=KEYS, state=NeedState.CLOSED, close_reason=CloseReason.SOLVED
@@ -84,6 +92,40 @@ def test_groups_that_serve_more_people_come_first(session, coordinator, sweep):
     sweep()
     found = [needs for needs, _ in groups(session, coordinator)]
     assert found == [{need.id for need in many}, {need.id for need in few}]
+
+
+def test_voices_weigh_as_people_do(session, coordinator, sweep):
+    heard = [add_need(session, title=MENUS, problem=MENUS) for _ in range(2)]
+    for _ in range(4):
+        add_support(session, heard[0])
+    many = [add_need(session, title=KEYS, problem=KEYS) for _ in range(3)]
+    sweep()
+    (first, *_), (second, *_) = groups(session, coordinator)
+    assert first == {need.id for need in many}
+    for _ in range(4):
+        add_support(session, heard[1])
+    found = [needs for needs, _ in groups(session, coordinator)]
+    assert found == [{need.id for need in heard}, {need.id for need in many}]
+    assert second == found[0]
+
+
+def test_what_a_coordinator_has_ruled_out_is_not_asked_again(session, coordinator, sweep):
+    one, other = (add_need(session, title=KEYS, problem=KEYS) for _ in range(2))
+    sweep()
+    seen = JudgePair(
+        verdict=PairVerdict.NO,
+        rank=1,
+        probability=0.9,
+        matcher_version="m",
+        need_seen=fingerprint(one),
+        other_seen=fingerprint(other),
+    )
+    with transaction(session):
+        judge(session, coordinator, one.id, Subject.NEED, other.id, seen)
+    assert groups(session, coordinator) == []
+    with transaction(session):
+        take_back(session, coordinator, one.id, Subject.NEED, other.id)
+    assert groups(session, coordinator) == [({one.id, other.id}, set())]
 
 
 def test_works_told_twice_are_listed_apart(session, coordinator, sweep):

@@ -23,6 +23,7 @@ from needsbank.db.models import (
     Organisation,
     PairJudgement,
     PriorWork,
+    Source,
     Subject,
     User,
 )
@@ -40,7 +41,9 @@ from needsbank.web.policy import POLICY
 from tests.conftest import browser, dispose
 from tests.factories import (
     add_adoption,
+    add_catalogue,
     add_competence,
+    add_harvest,
     add_need,
     add_organisation,
     add_prior_work,
@@ -107,6 +110,8 @@ def bank(session, author, readers, host):
         add_prior_work(
             session, title="Keys of home care", abstract=SHOWN["problem"], created=day(number)
         )
+    source = add_catalogue(session, name="tests", address="https://works.example/a.csv")
+    add_harvest(session, source, started=day(1), finished=day(1), added=3)
     need = session.query(Need).filter_by(author_id=readers["partner"].id).one()
     competence = session.query(Competence).filter_by(author_id=readers["member"].id).one()
     add_reference(session, competence, **DONE)
@@ -287,6 +292,10 @@ def addresses(session):
         found += [f"/prior-works/{work.id}", f"/needs/{needs[0].id}/adopt/prior_work/{work.id}"]
     for competence in session.query(Competence):
         found += [f"/competences/{competence.id}", f"/competences/{competence.id}/edit"]
+    for source in session.query(Source):
+        pages = ("", "/progress", "/edit", "/files/new")
+        found += [f"/sources/{source.id}{page}" for page in pages]
+    found += ["/sources/", "/sources/new"]
     return [*found, "/needs/new", "/competences/new", "/coordination/", "/coordination/log"]
 
 
@@ -448,6 +457,7 @@ def test_every_readable_route_is_compared(app, session, bank):
         "organisations.edit",
         # Refused by role or side before anything is looked up; the policy's tests try them.
         "needs.closing",
+        "uploads.show",
         "pairings.show",
         "coordination.need",
         "coordination.suggestion",

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from needsbank.app import engine_of
 from needsbank.db.models import Need, Organisation
 from needsbank.domain.fields import Field
+from needsbank.domain.licences import Licence
 from needsbank.domain.needs import CloseReason, NeedState, Scope
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import SuggestionState
@@ -366,6 +367,22 @@ def test_a_similar_work_can_be_compared_sentence_by_sentence(mine, session, part
     part = mine.get(address, headers={"HX-Request": "true"}).get_data(as_text=True)
     assert "<html" not in part
     assert part.count(TEXTS["problem"]) >= 2
+
+
+def test_a_work_that_may_not_be_quoted_is_not(mine, session, partner, work):
+    need = add_need(session, partner, title=TEXTS["title"], problem=TEXTS["problem"])
+    kept = "Avaimia hukkuu."
+    thesis = add_prior_work(
+        session,
+        title=TEXTS["title"],
+        abstract=f"{TEXTS['problem']} {kept}",
+        licence=Licence.IN_COPYRIGHT,
+    )
+    work()
+    page = get_page(mine, f"/needs/{need.id}/similar/prior_work/{thesis.id}")
+    assert {e.text for e in page.all("blockquote")} <= {TEXTS["title"], TEXTS["problem"]}
+    assert page.main.count(TEXTS["problem"]) <= 1, "the need's own sentence at most"
+    assert kept not in page.html + get_page(mine, f"/needs/{need.id}").html
 
 
 def test_the_text_being_written_is_compared_too(mine, session, partner, work):

@@ -2,8 +2,6 @@
 
 import os
 from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -20,7 +18,6 @@ PASSING = 0.01
 CHUNK = 1024
 """Rows that numpy compares at a time: as many as stay in a processor's cache."""
 LINKS, BUILDING_DEPTH, SEARCH_DEPTH = 16, 64, 256
-FAISS_MISSING = "(faiss not installed: `make setup-bench`)"
 
 Rows = NDArray[np.int64]
 Search = Callable[[Vector], Rows]
@@ -40,8 +37,6 @@ def measure(rows: int) -> list[Table]:
         times = [_cpu_ms(run, queries) for run in (search, filtered)]
         cells = [number(times[0]), number(times[1]), f"{recall / NEAREST:.2f}", f"{size}"]
         found.append([f"{rows:,}", name, *cells])
-    if find_spec("faiss") is None:
-        found.append([f"{rows:,}", f"faiss {FAISS_MISSING}", "–", "–", "–", "–"])
     return [_table(found)]
 
 
@@ -76,9 +71,8 @@ def _engines(vectors: Vector) -> list[tuple[str, str, Maker]]:
         ("numpy, exact, f32", str(4 * DIM), lambda some: _numpy(vectors, some)),
         ("numpy, exact, stored as f16", str(2 * DIM), lambda some: _numpy(halves, some)),
     ]
-    if find_spec("faiss") is None:
-        return engines
-    faiss = import_module("faiss")
+    import faiss  # noqa: PLC0415 -- slow import
+
     kinds = (("flat", "Flat", 4), ("SQfp16", "SQfp16", 2), ("HNSW", f"HNSW{LINKS},SQfp16", 2))
     for name, factory, width in kinds:
         size = str(width * DIM + (8 * LINKS if name == "HNSW" else 0))
