@@ -112,7 +112,7 @@ def test_senders_are_told_on_their_page_and_can_object_there(
     merged(desk, keys[:2])
     mine = sign_in_as(sender)
     page = get_page(mine, "/my")
-    assert "Your need has been joined with needs like it" in page.main
+    assert "has been joined with needs like it" in page.main
     assert "You speak for the challenge" in page.main
     (link,) = {a.get("href") for a in page.all("a") if a.text == "Look and object"}
     assert "Does it not belong there?" in get_page(mine, link).main
