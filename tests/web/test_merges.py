@@ -8,9 +8,18 @@ from needsbank.db.models import Merge, Need
 from needsbank.domain.clock import now
 from needsbank.domain.notices import NoticeKind, Notify
 from needsbank.domain.roles import Role
+from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.visibility import Visibility
 from needsbank.services.notices import notify
-from tests.factories import add_challenge, add_need, add_user, day, reread
+from tests.factories import (
+    add_challenge,
+    add_need,
+    add_prior_work,
+    add_suggestion,
+    add_user,
+    day,
+    reread,
+)
 from tests.pages import get_page, post
 
 NEW = "/coordination/merges/new"
@@ -64,6 +73,50 @@ def test_the_desk_leads_to_needs_like_this_one(desk, keys):
     page = get_page(desk, offered[0].get("href"))
     assert page.value_of("title") == keys[0].title
     assert page.value_of("lead_id") == str(keys[0].id)
+
+
+def test_a_need_with_an_approved_pairing_is_not_offered(desk, session, keys):
+    add_suggestion(session, keys[1], state=SuggestionState.APPROVED)
+    page = get_page(desk, f"{NEW}?need={keys[0].id}")
+    offered = [a.text for a in page.all("a") if a.text.startswith("Add")]
+    assert "Add: Where are the keys?" in offered
+    assert "Add: Keys of homes get lost" not in offered
+
+
+def test_a_need_that_is_part_of_a_challenge_is_not_answered_by_it(
+    desk, session, sign_in_as, sender, keys, work
+):
+    add_prior_work(session, title=keys[0].title, abstract=keys[0].problem)
+    merged(desk, keys[:2])
+    work()
+    challenge_id = challenge_of(session).challenge_id
+    page = get_page(sign_in_as(sender), f"/needs/{keys[0].id}?as_sent=1")
+    led_to = [a.get("href") for a in page.all("a") if a.is_inside("main")]
+    assert led_to.count(f"/needs/{challenge_id}") == 1  # which says that it is part of it
+    assert f"/needs/{keys[2].id}" in led_to
+    assert [each for each in led_to if "/adopt/" in each] == []
+    assert "How it is going" not in page.main
+
+
+def test_whose_need_is_part_of_a_challenge_need_not_join_it(desk, session, sign_in_as, keys):
+    merged(desk, keys[:2])
+    address = f"/needs/{challenge_of(session).challenge_id}"
+    page = get_page(sign_in_as(session.get(Need, keys[1].id).author), address)
+    assert "Your own need counts as a voice." in page.main
+    assert f"{address}/support" not in [f.get("action") for f in page.all("form")]
+
+
+def test_a_notice_of_a_challenge_that_was_taken_apart_leads_nowhere(
+    desk, session, sign_in_as, sender, keys
+):
+    merged(desk, keys[:2])
+    address = f"/coordination/merges/{challenge_of(session).challenge_id}"
+    assert post(desk, f"{address}/undo", reason="They are two things.").status_code == 303
+    page = get_page(sign_in_as(sender), "/my")
+    assert "How do we keep keys at hand?" in page.main
+    for gone in ("You speak for the challenge", "you can object"):
+        assert gone not in page.main
+    assert [a for a in page.all("a") if a.text == "How do we keep keys at hand?"] == []
 
 
 def test_a_chosen_need_can_be_left_out_again(desk, keys):

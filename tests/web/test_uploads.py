@@ -77,7 +77,7 @@ def works(session):
 
 
 def test_the_trial_run_says_what_would_change_and_stores_nothing(office, session, source):
-    add_prior_work(session, source="Projects", source_key="1", title="Old keys", kind="project")
+    add_prior_work(session, source="Projects", source_key="1", title="Old keys")
     add_prior_work(session, source="Projects", source_key="9", title="Elsewhere")
     address = trial_run(office, source, CSV)
     page = get_page(office, address)
@@ -86,6 +86,7 @@ def test_the_trial_run_says_what_would_change_and_stores_nothing(office, session
         "Row 4: Title is missing",
         "Old keys",
         "Title: Old keys → Keys",
+        "Kind: Thesis → Project",
         "1 work of this source is not in the file; it stays in the bank.",
         "Meals",
     ):
