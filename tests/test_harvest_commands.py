@@ -73,6 +73,13 @@ def test_a_private_address_is_refused_unless_the_setting_names_it(run, session, 
     assert repository.asked == []
 
 
+HEEDING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    " from needsbank.cli import main; main()"
+)
+"""The command line, heeding Ctrl-C also where the tests run in the background and ignore it."""
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -131,7 +138,7 @@ def test_a_harvest_can_be_interrupted_and_gone_on_with(run, session, repository,
     repository.before_page = hang
     add_source(session, name="Repo", address=repository.url)
     harvest = subprocess.Popen(
-        [sys.executable, "-m", "needsbank.cli", "harvest", "run", "Repo"],
+        [sys.executable, "-c", HEEDING, "harvest", "run", "Repo"],
         cwd=ROOT,
         env={**environment, **ALLOWED},
         stdout=subprocess.PIPE,
