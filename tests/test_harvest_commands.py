@@ -19,6 +19,13 @@ from tests.oai_server import Repository, serving_repository, titled
 ALLOWED = {"NEEDSBANK_FETCH_HOSTS": "127.0.0.1"}
 
 
+HEEDING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    " from needsbank.cli import main; main()"
+)
+"""The command line, heeding Ctrl-C also where the tests run in the background and ignore it."""
+
+
 @pytest.fixture
 def repository():
     with serving_repository(Repository([titled(number) for number in range(25)])) as served:
@@ -71,13 +78,6 @@ def test_a_private_address_is_refused_unless_the_setting_names_it(run, session, 
     assert ended.code == 1
     assert "Repo: failed (blocked: 127.0.0.1 is not an address of the public internet)" in ended.err
     assert repository.asked == []
-
-
-HEEDING = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-    " from needsbank.cli import main; main()"
-)
-"""The command line, heeding Ctrl-C also where the tests run in the background and ignore it."""
 
 
 @pytest.mark.parametrize(
