@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from matching import DuplicateBand
+from matching import Duplicate, DuplicateBand, Relation
 from needsbank.db.models import Embedding, Need, Subject, SweepPosition, SweptPair
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
@@ -108,7 +108,7 @@ def _like(
     read = representation_of(text)
     pool = retrieval.pool(session, kind.subject, read, COMPARED, others)
     alike = retrieval.detector.find(read, pool.index, k=PER_TEXT, allowed=pool.allowed)
-    likely = {each.key: each for each in alike if each.band is not DuplicateBand.RELATED}
+    likely = {each.key: each for each in alike if _says_the_same(each)}
     for key, owner in owners_by_key(session, kind, readable, list(likely)).items():
         yield SweptPair(
             subject=text.subject,
@@ -117,6 +117,11 @@ def _like(
             other_id=owner.id,
             probability=likely[key].probability,
         )
+
+
+def _says_the_same(found: Duplicate) -> bool:
+    # A yearbook of another year is alike to the letter and still another one.
+    return found.band is not DuplicateBand.RELATED and found.relation is not Relation.ANOTHER_YEAR
 
 
 def _waiting(session: Session, retrieval: Retrieval, subject: Subject) -> list[ColumnElement[bool]]:
