@@ -52,6 +52,7 @@ def test_verdicts_by_chance_say_that_finds_tell_little():
 def test_what_a_bank_has_learned_already_gains_nothing_more():
     told = verdicts(400, slope=0.8, shift=2.0)
     learned = calibrate(told).calibration
+    assert learned is not None
     again = calibrate(told, current=learned)
     assert again.calibration is None
     assert again.report["methods"]["current"]["log_loss"]["value"] < 0.5
