@@ -12,16 +12,18 @@ from matching import persistence, representing
 from matching.archive import EVERYTHING, Archive, Asked, Breadth, Chosen
 from matching.archive_building import ArchiveBuilder
 from matching.background import Background
+from matching.calibration import SHIPPED
 from matching.census import Census
 from matching.encoding import Encoder
 from matching.errors import MatcherFileError
 from matching.explanation import Explainer
 from matching.index import Index, language_place
 from matching.lemmas import default_analyser
-from matching.pair_scorer import FORMAT, PairScorer
+from matching.pair_scorer import PairScorer
 from matching.parameters import WORDS_FOLDER, Parameters
 from matching.scoring import WEIGHTS, Scores, Similarities, View
 from matching.support import FurtherTexts, Gathered
+from matching.trained_version import FORMAT, TrainedVersion
 from matching.traits import COSTS, Agreement, Traits, not_known
 from matching.types import (
     Document,
@@ -51,14 +53,16 @@ class Matcher:
         background: Background,
         version: str,
         *,
-        learned: PairScorer | None = None,
+        trained: TrainedVersion | None = None,
         base_version: str = "",
     ) -> None:
         self.version = version
         self.base_version = base_version or version
         self.parameters = parameters
         self.shipped = PairScorer(WEIGHTS, parameters.scale)
-        self.pairs = learned or self.shipped
+        self.trained = trained or TrainedVersion()
+        self.pairs = self.trained.pairs or self.shipped
+        self.calibration = self.trained.calibration or SHIPPED
         self._encoder = encoder
         self._background = background
         self._explainer = Explainer(encoder, parameters, background, default_analyser())
@@ -68,12 +72,12 @@ class Matcher:
         self._further = WeakKeyDictionary()
 
     @classmethod
-    def load(cls, folder: Path, encoder: Encoder, learned: Path | None = None) -> "Matcher":
+    def load(cls, folder: Path, encoder: Encoder, trained: Path | None = None) -> "Matcher":
         """Read the parameters for the encoder's vector space.
 
-        `learned` is the folder of a `PairScorer` by which needs and competences are matched; all
-        else is as without it. Raises MatcherFileError when there are no parameters for the space,
-        or when anything is damaged or does not fit.
+        `trained` is the folder of a `TrainedVersion`; what that has not learned is as without it.
+        Raises MatcherFileError when there are no parameters for the space, or when anything is
+        damaged or does not fit.
         """
         parameters = Parameters.load(folder, encoder.space_id)
         background = Background.load(folder / WORDS_FOLDER)
@@ -81,10 +85,12 @@ class Matcher:
         weighed = f"{FORMAT} {WEIGHTS | COSTS}"
         named = " ".join([*sums, encoder.space_id, default_analyser().id, weighed])
         base = "m1-" + hashlib.sha256(named.encode()).hexdigest()[:8]
-        if learned is None:
+        if trained is None:
             return cls(encoder, parameters, background, base)
-        scorer = PairScorer.load(learned, base)
-        return cls(encoder, parameters, background, learned.name, learned=scorer, base_version=base)
+        learned = TrainedVersion.load(trained, base)
+        return cls(
+            encoder, parameters, background, trained.name, trained=learned, base_version=base
+        )
 
     @property
     def space_id(self) -> str:
