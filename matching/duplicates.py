@@ -113,10 +113,7 @@ class DuplicateDetector:
                 order = (flagged, likely if flagged else float(meaning[row]))
                 found.append((order, row, likely))
         found.sort(key=lambda each: each[0], reverse=True)
-        return [
-            self._described(text, index, row, likely, float(meaning[row]))
-            for _, row, likely in found[:k]
-        ]
+        return [self._described(text, index, row, likely) for _, row, likely in found[:k]]
 
     def shipped_log_odds(
         self, text: Representation, index: Index, *, allowed: Keys | None = None
@@ -138,9 +135,7 @@ class DuplicateDetector:
         pairs = PairFeatures(text, self._matcher.view(index), Sought(rows, CANDIDATES))
         return pairs, candidates(pairs, rows)
 
-    def _described(
-        self, text: Representation, index: Index, row: int, likely: float, meaning: float
-    ) -> Duplicate:
+    def _described(self, text: Representation, index: Index, row: int, likely: float) -> Duplicate:
         mine, other = text.text, index.texts.text(row)
         alike = twins(mine, other)
         flagged = likely >= _POSSIBLY_FROM
@@ -151,7 +146,6 @@ class DuplicateDetector:
         return Duplicate(
             key=int(index.keys[row]),
             probability=likely,
-            meaning=meaning,
             band=band(likely),
             relation=relation(mine, other, different, flagged=flagged, alike=alike),
             differences=different,
