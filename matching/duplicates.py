@@ -11,8 +11,9 @@ from matching.calibration import SHIPPED, Calibration
 from matching.features import Features, PairFeatures, across_too
 from matching.index import Index, language_place
 from matching.lemmas import default_analyser
-from matching.matcher import Matcher, best_rows
+from matching.matcher import Matcher
 from matching.parameters import Parameters
+from matching.ranking import best_rows
 from matching.relations import differences, relation, twins
 from matching.scoring import Sought
 from matching.types import Difference, Duplicate, DuplicateBand, Keys, Representation

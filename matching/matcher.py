@@ -1,12 +1,10 @@
 """Finds and ranks what belongs to a text: competences for a need, needs for a competence."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from weakref import ReferenceType, WeakKeyDictionary, ref
-
-import numpy as np
 
 from matching import persistence, representing
 from matching.archive import EVERYTHING, Archive, Asked, Breadth, Chosen
@@ -21,10 +19,11 @@ from matching.index import Index, language_place
 from matching.lemmas import default_analyser
 from matching.pair_scorer import PairScorer
 from matching.parameters import WORDS_FOLDER, Parameters
+from matching.ranking import ranked
 from matching.scoring import WEIGHTS, Scores, Similarities, View
 from matching.support import FurtherTexts, Gathered
 from matching.trained_version import FORMAT, TrainedVersion
-from matching.traits import COSTS, Agreement, Traits, not_known
+from matching.traits import COSTS, Traits, not_known
 from matching.types import (
     Document,
     Evidence,
@@ -120,7 +119,7 @@ class Matcher:
         gathered = Gathered(scorer.evidence(similarities), similarities)
         rows = index.positions(allowed)
         rows = rows[scorer.scale.scores(gathered.evidence)[rows] >= floor]
-        return _ranked(gathered, index, k, scorer, rows, not_known(index))
+        return ranked(gathered, index, k, scorer, rows, not_known(index))
 
     def match(
         self,
@@ -154,7 +153,7 @@ class Matcher:
         if not len(suiting):
             suiting, k = rows[scores[rows] >= scorer.scale.possible], min(k, MOST_POSSIBLE)
         agreement = not_known(index) if traits is None else traits.placed(index)
-        return _ranked(gathered, index, k, scorer, suiting, agreement)
+        return ranked(gathered, index, k, scorer, suiting, agreement)
 
     def gathered(
         self,
@@ -293,34 +292,3 @@ class Matcher:
     def _check(self, index: Index) -> None:
         if len(index) and index.query.shape[1] != self._encoder.dim:
             raise MatcherFileError("The index was built with another encoder: build it again.")
-
-
-def _ranked(
-    gathered: Gathered,
-    index: Index,
-    k: int,
-    scorer: PairScorer,
-    rows: Keys,
-    agreement: Mapping[str, Agreement],
-) -> list[Match]:
-    evidence = gathered.evidence - scorer.lost(agreement)
-    by_text, scores = scorer.scale.scores(gathered.evidence), scorer.scale.scores(evidence)
-    best = best_rows(evidence, rows, k)
-    found = []
-    for rank, row in enumerate(best, start=1):
-        parts = scorer.parts(gathered.texts(row), float(by_text[row]))
-        change = float(scores[row]) - float(by_text[row])
-        parts += scorer.trait_parts(agreement, row, change)
-        score = sum(part.contribution for part in parts)
-        found.append(Match(int(index.keys[row]), rank, score, parts, scorer.scale.band(score)))
-    return found
-
-
-def best_rows(evidence: Scores, rows: Keys, k: int) -> list[int]:
-    """Return `k` of the rows with most evidence, best first; equal ones in the order of keys."""
-    if k < len(rows):
-        threshold = np.partition(evidence[rows], len(rows) - k)[len(rows) - k]
-        rows = rows[evidence[rows] >= threshold]
-    order = np.argsort(-evidence[rows], kind="stable")[:k]
-    best: list[int] = rows[order].tolist()
-    return best
