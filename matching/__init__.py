@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from matching.standard_directory import write_standard_directory
     from matching.substance import says_enough
     from matching.text import canonical
+    from matching.trained_version import TrainedVersion
     from matching.traits import Traits
     from matching.triplets import Triplet, read_triplets
     from matching.types import (
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         Side,
         Vector,
     )
+    from matching.verdict_learning import Calibrated, JudgedFind, calibrate
 
 __all__ = [
     "Archive",
@@ -62,6 +64,7 @@ __all__ = [
     "Band",
     "Bank",
     "Breadth",
+    "Calibrated",
     "Chosen",
     "DemoReport",
     "Difference",
@@ -79,6 +82,7 @@ __all__ = [
     "Evidence",
     "FakeEncoder",
     "Index",
+    "JudgedFind",
     "JudgedPair",
     "Learned",
     "Match",
@@ -93,6 +97,7 @@ __all__ = [
     "Row",
     "Side",
     "Task",
+    "TrainedVersion",
     "TrainingDataError",
     "Traits",
     "Triplet",
@@ -101,6 +106,7 @@ __all__ = [
     "UnknownEncoder",
     "Vector",
     "analyser_id",
+    "calibrate",
     "canonical",
     "check_tuning",
     "detect_language",
@@ -136,11 +142,13 @@ _MODULES = {
     "lemmas": "analyser_id lemmas_of",
     "decided_pairs": "Bank JudgedPair",
     "learning": "Learned learn",
+    "verdict_learning": "Calibrated JudgedFind calibrate",
     "drift": "probe_cosine probe_vectors",
     "encoder_learning": "EncoderLessons encoder_lessons",
     "encoders": "Encoder EncoderOptions FakeEncoder load_encoder",
     "fine_tuning": "TuningOptions TuningReport check_tuning fine_tune",
     "standard_directory": "write_standard_directory",
+    "trained_version": "TrainedVersion",
     "traits": "Traits",
     "triplets": "Triplet read_triplets",
     "archive": "Archive Breadth Chosen",

@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.calibration import SHIPPED, Calibration
 from matching.features import Features, PairFeatures, across_too
 from matching.index import Index, language_place
 from matching.lemmas import default_analyser
-from matching.matcher import Matcher, best_rows
+from matching.matcher import Matcher
 from matching.parameters import Parameters
+from matching.ranking import best_rows
 from matching.relations import differences, relation, twins
 from matching.scoring import Sought
 from matching.types import Difference, Duplicate, DuplicateBand, Keys, Representation
@@ -55,26 +57,33 @@ class DuplicateModel:
         """Return the log odds that two texts say the same, by themselves."""
         return _weighted(self.pair, features)
 
-    def probability(self, features: Features) -> float:
-        """Return the probability for a found row; `features` hold its lead."""
-        known = features | {JUDGED: self.judged(features)}
-        return logistic(_weighted(self.found, known))
+    def log_odds(self, features: Features) -> float:
+        """Return the log odds that a found row says the same; `features` hold its lead."""
+        return _weighted(self.found, features | {JUDGED: self.judged(features)})
 
 
 class DuplicateDetector:
-    """Finds candidates by the matcher's own search and asks the model about each."""
+    """Finds candidates by the matcher's own search and asks the model about each.
 
-    def __init__(self, matcher: Matcher, model: DuplicateModel) -> None:
+    `calibration` moves the odds of what is found, and leaves what the model holds likelier the
+    likelier. Two texts by themselves, and texts that letters tell to be one, are judged as shipped.
+    """
+
+    def __init__(
+        self, matcher: Matcher, model: DuplicateModel, calibration: Calibration = SHIPPED
+    ) -> None:
         self._matcher = matcher
         self._model = model
+        self._calibration = calibration
 
     @classmethod
     def load(cls, folder: Path, matcher: Matcher) -> "DuplicateDetector":
-        """Read the weights for the matcher's vector space.
+        """Read the weights for the matcher's vector space; the calibration is its version's.
 
         Raises MatcherFileError when there are none for it, or when they are damaged.
         """
-        return cls(matcher, DuplicateModel(**Parameters.load(folder, matcher.space_id).duplicates))
+        model = DuplicateModel(**Parameters.load(folder, matcher.space_id).duplicates)
+        return cls(matcher, model, matcher.calibration)
 
     def find(
         self,
@@ -92,13 +101,12 @@ class DuplicateDetector:
         """
         if not len(index) or not text.text:
             return []
-        rows = index.positions(allowed)
-        pairs = PairFeatures(text, self._matcher.view(index), Sought(rows, CANDIDATES))
+        pairs, near = self._near(text, index, allowed)
         meaning = pairs.similarities.meaning
         found = []
-        for row, features in candidates(pairs, rows):
+        for row, features in near:
             likely = max(
-                self._model.probability(features),
+                logistic(self._calibration.log_odds(self._model.log_odds(features))),
                 surface_likeness(text.text, index.texts.text(row), features),
             )
             flagged = likely >= _POSSIBLY_FROM
@@ -106,14 +114,29 @@ class DuplicateDetector:
                 order = (flagged, likely if flagged else float(meaning[row]))
                 found.append((order, row, likely))
         found.sort(key=lambda each: each[0], reverse=True)
-        return [
-            self._described(text, index, row, likely, float(meaning[row]))
-            for _, row, likely in found[:k]
-        ]
+        return [self._described(text, index, row, likely) for _, row, likely in found[:k]]
 
-    def _described(
-        self, text: Representation, index: Index, row: int, likely: float, meaning: float
-    ) -> Duplicate:
+    def shipped_log_odds(
+        self, text: Representation, index: Index, *, allowed: Keys | None = None
+    ) -> dict[int, float]:
+        """Return the log odds of each row that `find` compares closely, by key.
+
+        They are the shipped model's, whatever the calibration: verdicts are held against them.
+        """
+        if not len(index) or not text.text:
+            return {}
+        _, near = self._near(text, index, allowed)
+        return {int(index.keys[row]): self._model.log_odds(features) for row, features in near}
+
+    def _near(
+        self, text: Representation, index: Index, allowed: Keys | None
+    ) -> tuple[PairFeatures, list[tuple[int, Features]]]:
+        """Return the pairs of a text and all rows, and the rows that might be the same."""
+        rows = index.positions(allowed)
+        pairs = PairFeatures(text, self._matcher.view(index), Sought(rows, CANDIDATES))
+        return pairs, candidates(pairs, rows)
+
+    def _described(self, text: Representation, index: Index, row: int, likely: float) -> Duplicate:
         mine, other = text.text, index.texts.text(row)
         alike = twins(mine, other)
         flagged = likely >= _POSSIBLY_FROM
@@ -124,7 +147,6 @@ class DuplicateDetector:
         return Duplicate(
             key=int(index.keys[row]),
             probability=likely,
-            meaning=meaning,
             band=band(likely),
             relation=relation(mine, other, different, flagged=flagged, alike=alike),
             differences=different,

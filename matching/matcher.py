@@ -1,28 +1,29 @@
 """Finds and ranks what belongs to a text: competences for a need, needs for a competence."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from weakref import ReferenceType, WeakKeyDictionary, ref
-
-import numpy as np
 
 from matching import persistence, representing
 from matching.archive import EVERYTHING, Archive, Asked, Breadth, Chosen
 from matching.archive_building import ArchiveBuilder
 from matching.background import Background
+from matching.calibration import SHIPPED
 from matching.census import Census
 from matching.encoding import Encoder
 from matching.errors import MatcherFileError
 from matching.explanation import Explainer
 from matching.index import Index, language_place
 from matching.lemmas import default_analyser
-from matching.pair_scorer import FORMAT, PairScorer
+from matching.pair_scorer import PairScorer
 from matching.parameters import WORDS_FOLDER, Parameters
+from matching.ranking import ranked
 from matching.scoring import WEIGHTS, Scores, Similarities, View
 from matching.support import FurtherTexts, Gathered
-from matching.traits import COSTS, Agreement, Traits, not_known
+from matching.trained_version import FORMAT, TrainedVersion
+from matching.traits import COSTS, Traits, not_known
 from matching.types import (
     Document,
     Evidence,
@@ -51,14 +52,16 @@ class Matcher:
         background: Background,
         version: str,
         *,
-        learned: PairScorer | None = None,
+        trained: TrainedVersion | None = None,
         base_version: str = "",
     ) -> None:
         self.version = version
         self.base_version = base_version or version
         self.parameters = parameters
         self.shipped = PairScorer(WEIGHTS, parameters.scale)
-        self.pairs = learned or self.shipped
+        self.trained = trained or TrainedVersion()
+        self.pairs = self.trained.pairs or self.shipped
+        self.calibration = self.trained.calibration or SHIPPED
         self._encoder = encoder
         self._background = background
         self._explainer = Explainer(encoder, parameters, background, default_analyser())
@@ -68,12 +71,12 @@ class Matcher:
         self._further = WeakKeyDictionary()
 
     @classmethod
-    def load(cls, folder: Path, encoder: Encoder, learned: Path | None = None) -> "Matcher":
+    def load(cls, folder: Path, encoder: Encoder, trained: Path | None = None) -> "Matcher":
         """Read the parameters for the encoder's vector space.
 
-        `learned` is the folder of a `PairScorer` by which needs and competences are matched; all
-        else is as without it. Raises MatcherFileError when there are no parameters for the space,
-        or when anything is damaged or does not fit.
+        `trained` is the folder of a `TrainedVersion`; what that has not learned is as without it.
+        Raises MatcherFileError when there are no parameters for the space, or when anything is
+        damaged or does not fit.
         """
         parameters = Parameters.load(folder, encoder.space_id)
         background = Background.load(folder / WORDS_FOLDER)
@@ -81,10 +84,12 @@ class Matcher:
         weighed = f"{FORMAT} {WEIGHTS | COSTS}"
         named = " ".join([*sums, encoder.space_id, default_analyser().id, weighed])
         base = "m1-" + hashlib.sha256(named.encode()).hexdigest()[:8]
-        if learned is None:
+        if trained is None:
             return cls(encoder, parameters, background, base)
-        scorer = PairScorer.load(learned, base)
-        return cls(encoder, parameters, background, learned.name, learned=scorer, base_version=base)
+        learned = TrainedVersion.load(trained, base)
+        return cls(
+            encoder, parameters, background, trained.name, trained=learned, base_version=base
+        )
 
     @property
     def space_id(self) -> str:
@@ -114,7 +119,7 @@ class Matcher:
         gathered = Gathered(scorer.evidence(similarities), similarities)
         rows = index.positions(allowed)
         rows = rows[scorer.scale.scores(gathered.evidence)[rows] >= floor]
-        return _ranked(gathered, index, k, scorer, rows, not_known(index))
+        return ranked(gathered, index, k, scorer, rows, not_known(index))
 
     def match(
         self,
@@ -148,7 +153,7 @@ class Matcher:
         if not len(suiting):
             suiting, k = rows[scores[rows] >= scorer.scale.possible], min(k, MOST_POSSIBLE)
         agreement = not_known(index) if traits is None else traits.placed(index)
-        return _ranked(gathered, index, k, scorer, suiting, agreement)
+        return ranked(gathered, index, k, scorer, suiting, agreement)
 
     def gathered(
         self,
@@ -287,34 +292,3 @@ class Matcher:
     def _check(self, index: Index) -> None:
         if len(index) and index.query.shape[1] != self._encoder.dim:
             raise MatcherFileError("The index was built with another encoder: build it again.")
-
-
-def _ranked(
-    gathered: Gathered,
-    index: Index,
-    k: int,
-    scorer: PairScorer,
-    rows: Keys,
-    agreement: Mapping[str, Agreement],
-) -> list[Match]:
-    evidence = gathered.evidence - scorer.lost(agreement)
-    by_text, scores = scorer.scale.scores(gathered.evidence), scorer.scale.scores(evidence)
-    best = best_rows(evidence, rows, k)
-    found = []
-    for rank, row in enumerate(best, start=1):
-        parts = scorer.parts(gathered.texts(row), float(by_text[row]))
-        change = float(scores[row]) - float(by_text[row])
-        parts += scorer.trait_parts(agreement, row, change)
-        score = sum(part.contribution for part in parts)
-        found.append(Match(int(index.keys[row]), rank, score, parts, scorer.scale.band(score)))
-    return found
-
-
-def best_rows(evidence: Scores, rows: Keys, k: int) -> list[int]:
-    """Return `k` of the rows with most evidence, best first; equal ones in the order of keys."""
-    if k < len(rows):
-        threshold = np.partition(evidence[rows], len(rows) - k)[len(rows) - k]
-        rows = rows[evidence[rows] >= threshold]
-    order = np.argsort(-evidence[rows], kind="stable")[:k]
-    best: list[int] = rows[order].tolist()
-    return best

@@ -1,24 +1,18 @@
 """How likenesses and traits of a need and a competence become a score, and its parts."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import persistence
-from matching.errors import MatcherFileError
-from matching.new_directory import new_directory
 from matching.parameters import Scale
 from matching.scoring import WEIGHTS, Scores, Similarities
 from matching.traits import COSTS, Agreement
 from matching.types import Part, Vector
 
-FORMAT = "pair-scorer-2"
+FEATURES = [*WEIGHTS, *COSTS]
 
 _SHOWN_AS = {
     "plain": "meaning",
@@ -95,57 +89,29 @@ class PairScorer:
             for name, agrees in known.items()
         )
 
-    def save(self, folder: Path, base: str) -> str:
-        """Write this as a folder of its own inside `folder`; return its name.
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the numbers as they are saved."""
+        arrays: dict[str, NDArray[Any]] = {
+            "weights": np.array([self.weights[each] for each in WEIGHTS]),
+            "costs": np.array([self.costs[each] for each in COSTS]),
+        }
+        if self.adapter is not None:
+            arrays["adapter"] = self.adapter
+        return arrays
 
-        `base` is the matcher version to which the weights belong. The folder appears whole or not
-        at all, and is named by its content.
-        """
-        name = self._name(base)
-        if not (folder / name).exists():
-            with new_directory(folder / name) as made:
-                values = np.array([self.weights[each] for each in WEIGHTS])
-                costs = np.array([self.costs[each] for each in COSTS])
-                arrays: dict[str, NDArray[Any]] = {"weights": values, "costs": costs}
-                if self.adapter is not None:
-                    arrays["adapter"] = self.adapter
-                persistence.save(made, arrays, self._header(base))
-        return name
+    def header(self) -> dict[str, object]:
+        """Return what is saved beside the numbers: their names, and the scale."""
+        return {"features": FEATURES, "scale": asdict(self.scale)}
 
     @classmethod
-    def load(cls, folder: Path, base: str) -> "PairScorer":
-        """Read a saved scorer that was learned on top of the matcher version `base`.
-
-        Raises MatcherFileError when it is missing, damaged, or belongs to another version.
-        """
-        arrays, header = persistence.load(folder)
-        features = [*WEIGHTS, *COSTS]
-        if header.get("format") != FORMAT or header.get("features") != features:
-            raise MatcherFileError(f"{folder} is not of format {FORMAT}: train it again.")
-        if header["base"] != base:
-            raise MatcherFileError(
-                f"{folder} was trained for version {header['base']}, not {base}: train it again."
-            )
+    def of(cls, arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> "PairScorer":
+        """Return the scorer of which these are the numbers, and what is saved beside them."""
         return cls(
             weights=_named(WEIGHTS, arrays["weights"]),
             scale=Scale(**header["scale"]),
             costs=_named(COSTS, arrays["costs"]),
             adapter=np.array(arrays["adapter"]) if "adapter" in arrays else None,
         )
-
-    def _header(self, base: str) -> dict[str, object]:
-        return {
-            "format": FORMAT,
-            "base": base,
-            "features": [*WEIGHTS, *COSTS],
-            "scale": asdict(self.scale),
-        }
-
-    def _name(self, base: str) -> str:
-        numbers = dict(self.weights) | dict(self.costs)
-        content = json.dumps([self._header(base), numbers], sort_keys=True)
-        mapped = b"" if self.adapter is None else self.adapter.tobytes()
-        return f"{base}-p1-{hashlib.sha256(content.encode() + mapped).hexdigest()[:8]}"
 
 
 def _named(names: Iterable[str], values: NDArray[np.float64]) -> dict[str, float]:

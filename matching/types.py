@@ -153,14 +153,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A row that may be the same idea, with the probability that it is.
-
-    `meaning` is the likeness by meaning alone, by which the related ones are ordered.
-    """
+    """A row that may be the same idea, with the probability that it is."""
 
     key: int
     probability: float
-    meaning: float
     band: DuplicateBand
     relation: Relation
     differences: tuple[Difference, ...]

@@ -281,7 +281,7 @@ def train(
     target: Path | None,
     **options: Any,
 ) -> None:
-    """Learn from the coordinators' decisions; what gains is offered to the admins.
+    """Learn from the coordinators' decisions and verdicts; offer to the admins what gains.
 
     With --encoder a sentence-transformers model is fine-tuned instead, offline: a new directory,
     which nothing uses before an operator goes over to it.

@@ -19,6 +19,13 @@ from tests.oai_server import Repository, serving_repository, titled
 ALLOWED = {"NEEDSBANK_FETCH_HOSTS": "127.0.0.1"}
 
 
+HEEDING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    " from needsbank.cli import main; main()"
+)
+"""The command line, heeding Ctrl-C also where the tests run in the background and ignore it."""
+
+
 @pytest.fixture
 def repository():
     with serving_repository(Repository([titled(number) for number in range(25)])) as served:
@@ -131,7 +138,7 @@ def test_a_harvest_can_be_interrupted_and_gone_on_with(run, session, repository,
     repository.before_page = hang
     add_source(session, name="Repo", address=repository.url)
     harvest = subprocess.Popen(
-        [sys.executable, "-m", "needsbank.cli", "harvest", "run", "Repo"],
+        [sys.executable, "-c", HEEDING, "harvest", "run", "Repo"],
         cwd=ROOT,
         env={**environment, **ALLOWED},
         stdout=subprocess.PIPE,

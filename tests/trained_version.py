@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from matching import Matcher
+from matching import Matcher, TrainedVersion
 from matching.pair_scorer import PairScorer
 from matching.scoring import WEIGHTS
 from needsbank.db.models import MatcherVersion
@@ -16,6 +16,7 @@ REPORT: dict[str, Any] = {
     "wrong": 1180,
     "needs": 40,
     "tested_needs": 12,
+    "gains": True,
     "methods": {
         "trained": {
             "auc": _FIGURE,
@@ -30,6 +31,18 @@ REPORT: dict[str, Any] = {
         "lexical": {"auc": _FIGURE, "ndcg@5": _FIGURE},
     },
 }
+CALIBRATION: dict[str, Any] = {
+    "same": 45,
+    "partly": 7,
+    "other": 1070,
+    "needs": 31,
+    "gains": True,
+    "moved": [{"shipped": 0.1, "trained": 0.25}, {"shipped": 0.5, "trained": 0.78}],
+    "methods": {
+        "trained": {"log_loss": {"value": 0.41, "low": 0.3, "high": 0.5}, "ece": _FIGURE},
+        "current": {"log_loss": _FIGURE, "ece": {"value": 0.2, "low": 0.1, "high": 0.3}},
+    },
+}
 
 
 def add_trained(
@@ -37,7 +50,8 @@ def add_trained(
 ) -> MatcherVersion:
     """Add a candidate that weighs words as told; another weight is another version."""
     scorer = PairScorer(WEIGHTS | {"words": words}, matcher.parameters.scale)
-    name = scorer.save(settings.instance / "matcher", matcher.base_version)
+    version = TrainedVersion(pairs=scorer)
+    name = version.save(settings.instance / "matcher", matcher.base_version)
     row = MatcherVersion(
         **{
             "version": name,

@@ -72,6 +72,8 @@ class Actor:
 
 
 ANONYMOUS = Actor()
+ANY_COORDINATOR = Actor(None, frozenset({(UUID(int=0), Role.COORDINATOR)}))
+"""On whose behalf the bank itself looks for what only coordinators see."""
 
 
 def may_post_need(actor: Actor, organisation_id: UUID) -> bool:

@@ -1,4 +1,4 @@
-"""Learning from coordinators' decisions: what they decided, and the version that it teaches."""
+"""Learning from what coordinators decide and judge: the lessons, and the version they teach."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,19 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from matching import Bank, JudgedPair, Learned, Representation, Traits, learn
+from matching import (
+    Bank,
+    Calibrated,
+    JudgedPair,
+    Learned,
+    Matcher,
+    Representation,
+    TrainedVersion,
+    TrainingDataError,
+    Traits,
+    calibrate,
+    learn,
+)
 from needsbank.db.models import (
     Competence,
     Decision,
@@ -24,6 +36,7 @@ from needsbank.domain.suggestions import Verdict
 from needsbank.services import audit
 from needsbank.services.browsing import COMPETENCES
 from needsbank.services.embedding import representation_of
+from needsbank.services.judged_finds import read_judged_finds
 from needsbank.services.operator import OPERATOR
 from needsbank.services.retrieval import Retrieval
 from needsbank.services.traits import traits_beside
@@ -38,6 +51,34 @@ class Lessons:
 
     pairs: Sequence[JudgedPair]
     needs: dict[int, Representation]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """What decisions on suggestions taught, and verdicts on finds; or that they are too few."""
+
+    decisions: Learned | TrainingDataError
+    verdicts: Calibrated | TrainingDataError
+
+    def version(self, matcher: Matcher) -> TrainedVersion | None:
+        """Return what gains, beside what the version in use has learned before; None if none."""
+        pairs = self.decisions.scorer if isinstance(self.decisions, Learned) else None
+        calibration = self.verdicts.calibration if isinstance(self.verdicts, Calibrated) else None
+        if pairs is None and calibration is None:
+            return None
+        in_use = matcher.trained
+        return TrainedVersion(
+            pairs=pairs or in_use.pairs, calibration=calibration or in_use.calibration
+        )
+
+    def report(self, matcher: Matcher) -> dict[str, Any]:
+        """Return the figures of both, of which there were enough."""
+        report: dict[str, Any] = {"base": matcher.base_version, "current": matcher.version}
+        if isinstance(self.decisions, Learned):
+            report |= self.decisions.report
+        if isinstance(self.verdicts, Calibrated):
+            report["calibration"] = self.verdicts.report
+        return report
 
 
 def read_lessons(session: Session, space_id: str) -> Lessons:
@@ -58,8 +99,34 @@ def read_lessons(session: Session, space_id: str) -> Lessons:
     return Lessons(pairs, {row.key: representation_of(row) for row in stored})
 
 
-def train(session: Session, retrieval: Retrieval) -> Learned:
-    """Learn from the bank's decisions; raise `TrainingDataError` when they are too few."""
+def train(session: Session, retrieval: Retrieval) -> Training:
+    """Learn from the bank's decisions and from its verdicts, each by itself."""
+    return Training(
+        decisions=_learn_from_decisions(session, retrieval),
+        verdicts=_learn_from_verdicts(session, retrieval),
+    )
+
+
+def offer(
+    session: Session, folder: Path, matcher: Matcher, training: Training
+) -> MatcherVersion | None:
+    """Save what gains as a candidate, for an admin to judge; the same one only once."""
+    version = training.version(matcher)
+    if version is None:
+        return None
+    base = matcher.base_version
+    name = version.save(folder, base)
+    found = session.scalar(select(MatcherVersion).where(MatcherVersion.version == name))
+    if found is None:
+        report = training.report(matcher)
+        found = MatcherVersion(version=name, base=base, space_id=matcher.space_id, report=report)
+        session.add(found)
+        session.flush()
+        audit.record(session, OPERATOR, "train", "matcher_version", found.id, version=name)
+    return found
+
+
+def _learn_from_decisions(session: Session, retrieval: Retrieval) -> Learned | TrainingDataError:
     lessons = read_lessons(session, retrieval.matcher.space_id)
     everything = select(Competence)
 
@@ -75,22 +142,18 @@ def train(session: Session, retrieval: Retrieval) -> Learned:
         further=retrieval.index(session, Subject.REFERENCE),
         traits=traits,
     )
-    return learn(retrieval.matcher, bank, lessons.pairs)
+    try:
+        return learn(retrieval.matcher, bank, lessons.pairs)
+    except TrainingDataError as few:
+        return few
 
 
-def offer(session: Session, folder: Path, space_id: str, learned: Learned) -> MatcherVersion | None:
-    """Save what gains as a candidate, for an admin to judge; the same one only once."""
-    if learned.scorer is None:
-        return None
-    report: dict[str, Any] = learned.report
-    name = learned.scorer.save(folder, report["base"])
-    found = session.scalar(select(MatcherVersion).where(MatcherVersion.version == name))
-    if found is None:
-        found = MatcherVersion(version=name, base=report["base"], space_id=space_id, report=report)
-        session.add(found)
-        session.flush()
-        audit.record(session, OPERATOR, "train", "matcher_version", found.id, version=name)
-    return found
+def _learn_from_verdicts(session: Session, retrieval: Retrieval) -> Calibrated | TrainingDataError:
+    finds = read_judged_finds(session, retrieval)
+    try:
+        return calibrate(finds, current=retrieval.matcher.calibration)
+    except TrainingDataError as few:
+        return few
 
 
 def _decided(space_id: str) -> Select[UUID, int, int, Verdict, Any]:

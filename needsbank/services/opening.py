@@ -25,7 +25,7 @@ class Opener:
 
     `load` gives the encoder of a name; `spec` names the one that the settings ask for, which
     makes the first set of a fresh bank. `parameters`, `indexes` and `trained` are folders; in the
-    last lie the matcher versions that were trained on the bank's decisions.
+    last lie the matcher versions that were trained in the bank.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Opener:
             try:
                 return Matcher.load(self.parameters, encoder, self.trained / trained)
             except MatcherFileError as problem:
-                _log.error("needs are matched by the shipped version: %s", problem)
+                _log.error("the shipped matcher version is in use: %s", problem)
         return Matcher.load(self.parameters, encoder)
 
     def _candidates(self, wanted: SetRef) -> list[str]:

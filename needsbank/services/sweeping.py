@@ -7,17 +7,16 @@ is new or has changed since.
 """
 
 from collections.abc import Iterator, Sequence
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from matching import DuplicateBand
+from matching import Duplicate, DuplicateBand, Relation
 from needsbank.db.models import Embedding, Need, Subject, SweepPosition, SweptPair
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.db.queries.prior_works import PriorWorkFilter, prior_works_to_read
 from needsbank.domain.clock import now
-from needsbank.domain.roles import Actor, Role
+from needsbank.domain.roles import ANY_COORDINATOR
 from needsbank.services.answering import COMPARED
 from needsbank.services.browsing import NEEDS, PRIOR_WORKS, Found, Kind, owners_by_key
 from needsbank.services.embedding import representation_of
@@ -26,9 +25,6 @@ from needsbank.services.retrieval import Narrowed, Retrieval
 SWEPT = (Subject.NEED, Subject.PRIOR_WORK)
 PER_TEXT = 5
 """Likely duplicates of one text that are kept: who has more has them through each other."""
-
-_FOR_COORDINATORS = Actor(None, frozenset({(UUID(int=0), Role.COORDINATOR)}))
-"""On whose behalf is asked: only coordinators see what is found."""
 
 
 def begin_sweep(session: Session, retrieval: Retrieval, *, anew: bool = False) -> None:
@@ -62,7 +58,7 @@ def find_pairs(
     session: Session, retrieval: Retrieval, texts: Sequence[Embedding]
 ) -> list[SweptPair]:
     """Return what says probably the same as each of some texts."""
-    needs = needs_to_read(_FOR_COORDINATORS, NeedFilter(ended=True))
+    needs = needs_to_read(ANY_COORDINATOR, NeedFilter(ended=True))
     works = prior_works_to_read(PriorWorkFilter())
     needs_alone = needs.with_only_columns(Need.id)
     found: list[SweptPair] = []
@@ -108,7 +104,7 @@ def _like(
     read = representation_of(text)
     pool = retrieval.pool(session, kind.subject, read, COMPARED, others)
     alike = retrieval.detector.find(read, pool.index, k=PER_TEXT, allowed=pool.allowed)
-    likely = {each.key: each for each in alike if each.band is not DuplicateBand.RELATED}
+    likely = {each.key: each for each in alike if _says_the_same(each)}
     for key, owner in owners_by_key(session, kind, readable, list(likely)).items():
         yield SweptPair(
             subject=text.subject,
@@ -117,6 +113,11 @@ def _like(
             other_id=owner.id,
             probability=likely[key].probability,
         )
+
+
+def _says_the_same(found: Duplicate) -> bool:
+    # A yearbook of another year is alike to the letter and still another one.
+    return found.band is not DuplicateBand.RELATED and found.relation is not Relation.ANOTHER_YEAR
 
 
 def _waiting(session: Session, retrieval: Retrieval, subject: Subject) -> list[ColumnElement[bool]]:

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from matching import Document
 from needsbank.db.models import Need, PairJudgement, PriorWork, Subject
 from needsbank.db.queries.needs import need_to_read
 from needsbank.domain.clock import now
@@ -18,7 +17,6 @@ from needsbank.domain.roles import Actor
 from needsbank.domain.verdicts import JudgePair, PairVerdict
 from needsbank.services import audit
 from needsbank.services.reading import fingerprint, subject_of, text_to_read
-from needsbank.services.texts import document_of
 
 Text = Need | PriorWork
 
@@ -34,10 +32,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class JudgedPair:
-    """A pair of texts as a coordinator judged it, to train the detector with."""
+    """A need and what was found for it, as a coordinator judged them."""
 
-    text: Document
-    other: Document
+    text: Need
+    other: Text
     verdict: PairVerdict
 
 
@@ -135,7 +133,7 @@ def judged_pairs(session: Session) -> list[JudgedPair]:
         other = needs.get(row.other_id) or works.get(row.other_id)
         if text is None or other is None or row.verdict is None or not _stands(row, text, other):
             continue
-        found.append(JudgedPair(document_of(text), document_of(other), row.verdict))
+        found.append(JudgedPair(text, other, row.verdict))
     return found
 
 

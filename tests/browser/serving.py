@@ -34,7 +34,7 @@ from tests.factories import (
     add_prior_work,
     add_source,
 )
-from tests.trained_version import REPORT
+from tests.trained_version import CALIBRATION, REPORT
 
 PASSWORD = "tarvepankki-demo"
 # Reading 300 texts takes about 30 s on two cores.
@@ -73,8 +73,9 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
 def _add_trained_version(instance: Path) -> None:
     """Let the admin's page have a report to show."""
     engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    report = {**REPORT, "calibration": CALIBRATION}
     with Session(engine) as session, transaction(session):
-        session.add(MatcherVersion(version="v", base="m1", space_id="of before", report=REPORT))
+        session.add(MatcherVersion(version="v", base="m1", space_id="of before", report=report))
     engine.dispose()
 
 

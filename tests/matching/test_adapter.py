@@ -10,6 +10,7 @@ from matching.adapter import STRENGTH, fit_adapter
 from matching.decided_pairs import Table
 from matching.pair_scorer import PairScorer
 from matching.scoring import WEIGHTS
+from matching.trained_version import TrainedVersion
 from tests.matching.makers import representation
 
 STEMS = ("banilo", "demuta", "fosime", "gelaro", "hiruka", "jatepo", "kolumi", "lesavo")
@@ -64,7 +65,7 @@ def lesson(matcher, bank):
 
 @pytest.fixture
 def taught(matcher_folder, lesson, matcher, tmp_path):
-    name = lesson.scorer.save(tmp_path, matcher.version)
+    name = TrainedVersion(pairs=lesson.scorer).save(tmp_path, matcher.version)
     return Matcher.load(matcher_folder, FakeEncoder(), tmp_path / name)
 
 
@@ -184,8 +185,12 @@ def test_searches_know_no_map(matcher, bank, taught):
 
 def test_versions_that_differ_in_the_map_alone_have_two_names(lesson, tmp_path):
     other = replace(lesson.scorer, adapter=lesson.scorer.adapter + np.float32(0.01))
-    assert other.save(tmp_path, "m1") != lesson.scorer.save(tmp_path, "m1")
-    saved = PairScorer.load(tmp_path / lesson.scorer.save(tmp_path, "m1"), "m1")
+    name, another = (
+        TrainedVersion(pairs=each).save(tmp_path, "m1") for each in (lesson.scorer, other)
+    )
+    assert name != another
+    saved = TrainedVersion.load(tmp_path / name, "m1").pairs
+    assert saved is not None
     assert saved.adapter is not None
     assert np.array_equal(saved.adapter, lesson.scorer.adapter)
 

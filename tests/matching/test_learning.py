@@ -1,11 +1,6 @@
 """A bank's own weights are learned from decisions, and offered only if they gain."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -16,15 +11,14 @@ from matching import (
     FakeEncoder,
     JudgedPair,
     Matcher,
-    MatcherFileError,
     TrainingDataError,
     Traits,
     learn,
 )
 from matching.decided_pairs import Table
 from matching.index import Index
-from matching.pair_scorer import PairScorer
 from matching.scoring import WEIGHTS
+from matching.trained_version import TrainedVersion
 from matching.traits import COSTS
 from matching.types import Row
 from tests.matching.makers import representation
@@ -156,8 +150,8 @@ def test_what_coordinators_think_of_other_regions_is_learned(matcher, bank, tmp_
     assert lesson.report["gain"]["auc"]["low"] > 0.02
     costs, weights = lesson.scorer.costs, lesson.scorer.weights
     assert costs["region"] / weights["plain"] > 5 * COSTS["region"] / WEIGHTS["plain"]
-    saved = PairScorer.load(tmp_path / lesson.scorer.save(tmp_path, "m1"), "m1")
-    assert saved == lesson.scorer
+    version = TrainedVersion(pairs=lesson.scorer)
+    assert TrainedVersion.load(tmp_path / version.save(tmp_path, "m1"), "m1") == version
     assert teach(matcher, bank, pairs).scorer is None  # nobody could tell it by the texts
 
 
@@ -223,7 +217,7 @@ def learned(lesson):
 @pytest.fixture
 def taught(matcher, matcher_folder, learned, tmp_path):
     """A matcher that was opened with what was learned."""
-    name = learned.save(tmp_path, matcher.version)
+    name = TrainedVersion(pairs=learned).save(tmp_path, matcher.version)
     return Matcher.load(matcher_folder, FakeEncoder(), tmp_path / name)
 
 
@@ -262,54 +256,3 @@ def test_about_as_many_pairs_reach_the_bands_as_before(matcher, bank, taught):
         return np.mean(np.stack(scores) >= with_matcher.pairs.scale.possible)
 
     assert reached(taught) == pytest.approx(reached(matcher), abs=0.01)
-
-
-def test_a_scorer_of_another_base_version_is_refused(learned, tmp_path):
-    name = learned.save(tmp_path, "m1-of-before")
-    with pytest.raises(MatcherFileError, match="trained for version m1-of-before"):
-        PairScorer.load(tmp_path / name, "m1-of-now")
-
-
-def test_a_damaged_scorer_is_refused(learned, tmp_path):
-    folder = tmp_path / learned.save(tmp_path, "m1")
-    array = max(folder.glob("*.npy"))
-    array.write_bytes(array.read_bytes()[:-1])
-    with pytest.raises(MatcherFileError):
-        PairScorer.load(folder, "m1")
-
-
-def test_saving_the_same_twice_gives_one_folder(learned, tmp_path):
-    assert learned.save(tmp_path, "m1") == learned.save(tmp_path, "m1")
-    assert len(list(tmp_path.iterdir())) == 1
-
-
-SAVE_FOR_EVER = """
-import sys
-from dataclasses import replace
-from itertools import count
-from pathlib import Path
-from matching.pair_scorer import PairScorer
-from matching.scoring import WEIGHTS
-from matching.parameters import Scale
-
-for number in count():
-    scale = Scale(slope=1, middle=number, strong=.9, good=.5, possible=.1, search=.1)
-    PairScorer(dict(WEIGHTS), scale).save(Path(sys.argv[1]), "m1")
-"""
-
-
-@pytest.mark.parametrize("grace", [0.0, 0.01, 0.05])
-def test_a_killed_process_leaves_no_half_version(tmp_path, grace):
-    saving = subprocess.Popen([sys.executable, "-c", SAVE_FOR_EVER, str(tmp_path)])
-    try:
-        deadline = time.monotonic() + 60
-        while not list(tmp_path.glob("m1-*")) and time.monotonic() < deadline:
-            time.sleep(0.001)
-        time.sleep(grace)
-    finally:
-        os.kill(saving.pid, signal.SIGKILL)
-        saving.wait()
-    saved = list(tmp_path.glob("m1-*"))
-    assert saved
-    for folder in saved:
-        PairScorer.load(folder, "m1")

@@ -6,6 +6,7 @@ import pytest
 from matching import Band, Index, Traits
 from matching.pair_scorer import PairScorer
 from matching.scoring import WEIGHTS
+from matching.trained_version import TrainedVersion
 from matching.traits import COSTS
 from tests.matching.makers import representation, rows
 
@@ -64,8 +65,9 @@ def test_what_differs_is_a_part_of_the_score(matcher, index):
 def test_texts_alone_decide_what_is_good_enough(matcher, index):
     """A bank that learned to want its own region is shown another one all the same, last."""
     strict = PairScorer(WEIGHTS, matcher.parameters.scale, dict.fromkeys(COSTS, 5.0))
+    trained = TrainedVersion(pairs=strict)
     wanting = type(matcher)(
-        matcher._encoder, matcher.parameters, matcher._background, "m-strict", learned=strict
+        matcher._encoder, matcher.parameters, matcher._background, "m-strict", trained=trained
     )
     apart = matched(wanting, index, traits(region=(-1, -1)))
     assert [each.key for each in apart] == [10, 11]

@@ -26,7 +26,7 @@ MORE = "In the evening they call a colleague who has gone home, and the visit is
 # The search leads with neither: the detector is surest of what stands out.
 NEAR = {"title": "A garden", "abstract": "Customers of the garden are lost in the wood."}
 NEARLY = {"title": "Keys to the garden shed", "abstract": "Closed in winter, customers are few."}
-DISTANT = {"title": "A cabinet for keys", "abstract": "Nobody knows where the cabinet is."}
+DISTANT = {"title": "The homes of birds", "abstract": "Birds that nest are counted each spring."}
 
 
 @pytest.fixture

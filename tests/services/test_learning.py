@@ -1,4 +1,7 @@
-"""`needsbank train` learns from decisions, offers what gains, and changes nothing by itself."""
+"""`needsbank train` learns from decisions and verdicts, and offers what gains.
+
+It changes nothing by itself.
+"""
 
 import json
 from datetime import timedelta
@@ -6,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from matching import DuplicateBand
 from needsbank.db.models import (
     AuditEntry,
     Competence,
@@ -15,11 +19,15 @@ from needsbank.db.models import (
     Suggestion,
     VersionState,
 )
+from needsbank.db.transaction import transaction
 from needsbank.domain.clock import now
 from needsbank.domain.needs import NeedState
+from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import Verdict
 from needsbank.domain.visibility import Visibility
-from needsbank.services import learning, vector_sets
+from needsbank.services import learning, matcher_versions, vector_sets
+from tests.factories import add_user
+from tests.second_space import opener_of
 from tests.simulated_decisions import (
     CHANCE,
     LETTERS,
@@ -27,6 +35,14 @@ from tests.simulated_decisions import (
     decide_on_demo_bank,
     load_read_bank,
 )
+from tests.simulated_verdicts import finds, judge_demo_bank, load_known_bank
+from tests.trained_version import add_trained
+
+MORE_IS_THE_SAME = 7.0
+"""Log odds by which a bank's finds are likelier the same than the shipped model thinks.
+
+So many, since that was fitted on another encoder's likenesses.
+"""
 
 
 @pytest.fixture
@@ -105,14 +121,98 @@ def test_decisions_by_chance_keep_what_is_in_use(decide, session, settings, run,
     assert not (settings.instance / "matcher").exists()
 
 
-def test_few_decisions_are_said_in_one_line(decide, session, run, retrieval):
+def test_few_decisions_and_verdicts_are_said_in_a_line_each(decide, session, run, retrieval):
     decide(LETTERS, needs=9)
     ended = run("train")
     assert (ended.code, ended.err) == (0, "")
-    (line,) = ended.out.splitlines()
-    assert line.startswith("Too few decisions to learn from: 45 right and 45 wrong pairs of 9 need")
-    assert line.endswith(f"Version {retrieval.matcher.version} stays in use.")
+    decisions, verdicts, last = ended.out.splitlines()
+    assert decisions.startswith("Too few decisions to learn from: 45 right and 45 wrong pairs of 9")
+    assert verdicts.startswith("Too few verdicts to learn from: 0 same and 0 other finds of 0 need")
+    assert last == f"Version {retrieval.matcher.version} stays in use."
     assert session.scalars(select(MatcherVersion)).all() == []
+
+
+@pytest.fixture
+def known_bank(engine, retrieval):
+    load_known_bank(engine, retrieval)
+
+
+@pytest.fixture
+def promote(session, retrieval):
+    """Take the newest candidate into use; return what then searches the bank."""
+
+    def promote(settings):
+        session.rollback()
+        newest = matcher_versions.all_versions(session)[0]
+        admin = add_user(session, Role.ADMIN).actor
+        with transaction(session):
+            matcher_versions.promote(session, admin, retrieval.matcher, newest.id)
+        return opener_of(settings).retrieval(vector_sets.active(session))
+
+    return promote
+
+
+def found_by(session, retrieval):
+    """Return what is found for each need, by key."""
+    needs = session.scalars(select(Need).order_by(Need.id)).all()
+    found = [{each.key: each for each in finds(session, retrieval, need, k=40)} for need in needs]
+    session.rollback()  # what is read next is what is then in the bank
+    return found
+
+
+def flagged(found):
+    return sum(each.band is not DuplicateBand.RELATED for those in found for each in those.values())
+
+
+def test_a_bank_where_more_is_the_same_is_told_so_after_promotion(
+    known_bank, session, settings, retrieval, run, promote
+):
+    judge_demo_bank(session, retrieval, MORE_IS_THE_SAME)
+    before = found_by(session, retrieval)
+    ended = run("train")
+    assert (ended.code, ended.err) == (0, "")
+    (offered,) = session.scalars(select(MatcherVersion))
+    learned = offered.report["calibration"]
+    assert f"{learned['same']} same, {learned['partly']} partly the same and" in ended.out
+    assert "Too few decisions" in ended.out
+    assert f"Version {offered.version} gains" in ended.out
+    assert offered.state is VersionState.CANDIDATE
+    assert set(strings_of(offered.report)) == {retrieval.matcher.version}
+
+    moved = promote(settings)
+    assert (moved.matcher.version, moved.matcher.pairs) == (
+        offered.version,
+        retrieval.matcher.pairs,
+    )
+    after = found_by(session, moved)
+    assert flagged(after) > flagged(before) + 100
+    for shipped, trained in zip(before, after, strict=True):
+        likeliest = sorted(shipped, key=lambda key: shipped[key].probability)
+        assert sorted(trained, key=lambda key: trained[key].probability) == likeliest
+
+    assert "The verdicts give no sure gain" in run("train").out
+    assert len(session.scalars(select(MatcherVersion)).all()) == 1
+
+
+def test_few_verdicts_are_said_with_their_counts(known_bank, session, retrieval, run):
+    judge_demo_bank(session, retrieval, MORE_IS_THE_SAME, needs=9)
+    said = run("train").out
+    assert "other finds of 9 needs; it takes 20 of each and 15 needs." in said
+    assert f"Version {retrieval.matcher.version} stays in use" in said
+    assert session.scalars(select(MatcherVersion)).all() == []
+
+
+def test_what_gains_nothing_stays_as_it_is_in_use(
+    known_bank, session, settings, fake_matcher, retrieval, run, promote
+):
+    weights = add_trained(session, settings, fake_matcher)
+    in_use = promote(settings)
+    judge_demo_bank(session, retrieval, MORE_IS_THE_SAME)
+    run("train")
+    both = promote(settings).matcher
+    assert both.version != weights.version
+    assert both.trained.calibration is not None
+    assert both.trained.pairs == in_use.matcher.pairs != fake_matcher.pairs
 
 
 def test_a_bank_without_decisions_has_too_few(run):

@@ -1,13 +1,23 @@
 """A set is opened with an encoder of its own space, or not at all."""
 
 import gc
+import json
 from weakref import ref
 
 import pytest
 
-from matching import EncoderUnavailable, FakeEncoder, MatcherFileError, UnknownEncoder
+from matching import (
+    EncoderUnavailable,
+    FakeEncoder,
+    Index,
+    MatcherFileError,
+    TrainedVersion,
+    UnknownEncoder,
+)
+from matching.calibration import Calibration
 from needsbank.services.embedding import SetRef
 from needsbank.services.opening import Opener, WrongSpace
+from tests.matching.makers import representation, rows
 from tests.second_space import SECOND, SHIPPED, make_parameters, opener_of
 
 FIRST_SPACE, SECOND_SPACE = FakeEncoder().space_id, FakeEncoder(2).space_id
@@ -88,3 +98,47 @@ def test_an_encoder_is_shared_while_it_is_used_and_let_go_after(settings):
     del encoder
     gc.collect()
     assert watched() is None
+
+
+@pytest.fixture
+def calibration(settings, fake_matcher):
+    """The name of a version that has learned from verdicts alone."""
+    version = TrainedVersion(calibration=Calibration(0.8, 2.0))
+    return version.save(settings.instance / "matcher", fake_matcher.base_version)
+
+
+def probabilities(retrieval):
+    index = Index.build(rows(["Kotihoidon avaimet katoavat", "Yöpyminen maksaa 8 euroa"]))
+    found = retrieval.detector.find(representation("Avaimet hukkuvat kotona"), index, floor=-1)
+    return [each.probability for each in found]
+
+
+def test_a_version_of_a_calibration_alone_moves_what_is_found(settings, calibration):
+    opening = opener_of(settings)
+    trained = opening.retrieval(SetRef(FIRST_SPACE, 1, "fake", calibration))
+    shipped = opening.retrieval(SetRef(FIRST_SPACE, 1, "fake"))
+    moved = zip(probabilities(trained), probabilities(shipped), strict=True)
+    assert all(ours > theirs for ours, theirs in moved)
+    assert trained.matcher.pairs == shipped.matcher.pairs
+    assert trained.matcher.version == calibration
+
+
+@pytest.mark.parametrize("broken", ["a number", "an older form", "no manifest"])
+def test_a_version_that_cannot_be_read_leaves_all_as_shipped(settings, calibration, caplog, broken):
+    folder = settings.instance / "matcher" / calibration
+    manifest = folder / "manifest.json"
+    if broken == "a number":
+        (array,) = folder.glob("*.npy")
+        array.write_bytes(array.read_bytes()[:-1] + b"?")
+    elif broken == "an older form":
+        told = json.loads(manifest.read_text())
+        told["header"]["format"] = "pair-scorer-1"
+        manifest.write_text(json.dumps(told))
+    else:
+        manifest.unlink()
+    opening = opener_of(settings)
+    found = opening.retrieval(SetRef(FIRST_SPACE, 1, "fake", calibration))
+    shipped = opening.retrieval(SetRef(FIRST_SPACE, 1, "fake"))
+    assert probabilities(found) == probabilities(shipped)
+    assert found.matcher.version == shipped.matcher.version
+    assert calibration in caplog.text

@@ -136,6 +136,13 @@ def test_works_told_twice_are_listed_apart(session, coordinator, sweep):
     assert [set(pair) for pair in found.works] == [{one, other}]
 
 
+def test_the_same_of_another_year_is_another_work(session, coordinator, sweep):
+    for year in (2010, 2011):
+        add_prior_work(session, title=f"Yearbook of home care {year}")
+    sweep()
+    assert report(session, coordinator).works == []
+
+
 def test_what_has_ended_or_become_a_challenge_is_looked_at_no_more(session, coordinator, sweep):
     needs = [add_need(session, title=KEYS, problem=KEYS) for _ in range(3)]
     sweep()

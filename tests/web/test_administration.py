@@ -8,9 +8,10 @@ from needsbank.domain.languages import Language
 from needsbank.domain.roles import Role
 from tests.factories import add_user, day, reread
 from tests.pages import get_page, post
-from tests.trained_version import REPORT, add_trained
+from tests.trained_version import CALIBRATION, REPORT, add_trained
 
 PAGE = "/administration/matcher"
+UNSURE = "It was not surely better than what was in use"
 
 
 @pytest.fixture
@@ -76,12 +77,57 @@ def test_it_is_told_what_became_of_the_map_of_needs(
     assert said in get_page(office, PAGE).main
 
 
+def test_what_verdicts_taught_is_told_in_words_and_figures(session, settings, fake_matcher, office):
+    report = {"calibration": CALIBRATION}
+    add_trained(session, settings, fake_matcher, report=report)
+    page = get_page(office, PAGE)
+    assert "for 31 needs: 45 said the same, 7 partly the same, 1,070 something else" in page.main
+    assert "0.25 instead of 0.10, 0.78 instead of 0.50. Which of two" in page.main
+    assert [e.text for e in page.all("td")] == [
+        *("0.41 (0.30–0.50)", "0.80 (0.75–0.85)"),
+        *("0.80 (0.75–0.85)", "0.20 (0.10–0.30)"),
+    ]
+    assert "Too few pairs had been approved or rejected" in page.main
+    assert UNSURE not in page.main
+    assert buttons(page) == ["Take into use"]
+
+
+def test_a_part_that_was_too_little_told_of_is_said_to_stay(office, trained):
+    page = get_page(office, PAGE)
+    assert "There were too few verdicts on what was found" in page.main
+    assert "Too few pairs" not in page.main
+    assert UNSURE not in page.main
+
+
+@pytest.mark.parametrize("part", ["decisions", "verdicts"])
+def test_a_part_that_gains_nothing_is_said_to_stay(session, settings, fake_matcher, office, part):
+    report = {
+        **REPORT,
+        "gains": part != "decisions",
+        "calibration": {**CALIBRATION, "gains": part != "verdicts"},
+    }
+    add_trained(session, settings, fake_matcher, report=report)
+    page = get_page(office, PAGE)
+    assert page.main.count(UNSURE) == 1
+    assert ("instead of" in page.main) is (part == "decisions")
+    assert len(page.all("td")) == 13
+
+
 @pytest.mark.parametrize(
-    ("language", "said"), [("fi", "Viisi ensimmäistä"), ("sv", "De fem första")]
+    ("language", "said"),
+    [
+        ("fi", ["Viisi ensimmäistä", "0,78 entisen 0,50 sijaan", "Yllättyneisyys"]),
+        ("sv", ["De fem första", "0,78 i stället för 0,50", "Överraskning"]),
+    ],
 )
-def test_the_report_is_in_the_reader_s_language(session, sign_in_as, trained, language, said):
+def test_the_report_is_in_the_reader_s_language(
+    session, settings, fake_matcher, sign_in_as, language, said
+):
+    report = {**REPORT, "calibration": CALIBRATION}
+    add_trained(session, settings, fake_matcher, report=report)
     admin = add_user(session, Role.ADMIN, language=Language(language))
-    assert said in get_page(sign_in_as(admin, language), PAGE).main
+    main = get_page(sign_in_as(admin, language), PAGE).main
+    assert [each for each in said if each not in main] == []
 
 
 def test_a_version_is_taken_into_use_and_given_up(office, session, trained, admin):

@@ -89,7 +89,7 @@ def test_a_search_costs_as_many_queries_however_much_it_finds(
     client.get("/search?q=keys")
     with count_queries(engine_of(app)) as queries:
         assert len(titles(get_page(client, "/search?q=keys"))) == rows
-    assert len(queries) == 8, queries
+    assert len(queries) == 9, queries
 
 
 @pytest.mark.parametrize("address", ["/needs", "/competences", "/prior-works", "/coordination"])

@@ -76,6 +76,7 @@ def test_coordinators_see_who_and_what_they_wrote(session, need, sign_in_as, coo
 
 
 def test_somebody_with_several_units_is_asked_which(mine, session, partner, need):
+    other = add_need(session)
     organisation = partner.memberships[0].organisation
     team = add_unit(session, organisation, "Night team")
     page = get_page(mine, f"/needs/{need.id}")
@@ -88,7 +89,6 @@ def test_somebody_with_several_units_is_asked_which(mine, session, partner, need
     assert (support.unit_id, support.note) == (team.id, "We too.")
     page = get_page(mine, f"/needs/{need.id}/support")
     assert (page.value_of("unit_id"), page.value_of("note")) == (str(team.id), "We too.")
-    other = add_need(session)
     assert get_page(mine, f"/needs/{other.id}").value_of("unit_id") == str(team.id), "one press"
 
 

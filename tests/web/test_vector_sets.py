@@ -95,7 +95,7 @@ def test_following_costs_a_search_one_query_however_many_sets_there_are(
     client.get("/search?q=keys")
     with count_queries(engine_of(following)) as queries:
         client.get("/search?q=keys")
-    assert len(queries) == 9, queries
+    assert len(queries) == 10, queries
     assert len([each for each in queries if "vector_sets" in each]) == 1
 
 
