@@ -111,9 +111,10 @@ def _add_challenge(instance: Path) -> None:
         ambassador = session.scalars(
             select(User).where(User.email == "lahettilas@demo.example")
         ).one()
-        words = {"title": "Kuka vie roskat?", "problem": "Roskat jäävät asiakkaan eteiseen."}
-        needs = [add_need(session, ambassador, language=Language.FI, **words) for _ in range(4)]
-        challenge = add_challenge(session, needs[:2], language=Language.FI, **words)
+        words = {"language": Language.FI, "problem": "Roskat jäävät asiakkaan eteiseen."}
+        titles = ("Kuka vie roskat?", "Pussit eteisessä", "Jäteastia on kaukana", "Biojäte haisee")
+        needs = [add_need(session, ambassador, title=title, **words) for title in titles]
+        challenge = add_challenge(session, needs[:2], title="Miten roskat lähtevät?", **words)
         with transaction(session):
             told = Notify(
                 user_id=ambassador.id,
