@@ -24,7 +24,7 @@ from needsbank.domain.suggestions import UNDECIDED
 from needsbank.services import audit, own_results
 from needsbank.services.adoptions import end_adoption
 from needsbank.services.embedding import forget
-from needsbank.services.lineage import is_merged
+from needsbank.services.lineage import is_challenge, is_merged
 from needsbank.services.units import units_of
 
 
@@ -59,6 +59,9 @@ def open_need(session: Session, actor: Actor, need_id: UUID) -> Need:
 
 def withdraw_need(session: Session, actor: Actor, need_id: UUID) -> Need:
     """Take a need back: only its author sees it, and nothing is suggested for it."""
+    if is_challenge(session, need_id):
+        # The needs that it stands for would go out of sight with it.
+        raise Conflict("a challenge is taken apart by a coordinator")
     need = _move(session, actor, _own(session, actor, need_id), NeedState.WITHDRAWN)
     retract(session, need)
     return need

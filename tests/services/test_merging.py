@@ -162,6 +162,17 @@ def test_a_challenge_taken_apart_is_not_restored_by_its_speaker(
         needs.restore_need(session, senders[0].actor, challenge_id)
 
 
+def test_its_speaker_cannot_take_the_others_needs_out_of_sight(session, coordinator, sent, senders):
+    challenge_id = merge(session, coordinator, sent)
+    with pytest.raises(Conflict), transaction(session):
+        needs.withdraw_need(session, senders[0].actor, challenge_id)
+    assert {need.id for need in read_by(session, ANONYMOUS)} == {challenge_id}
+    undo(session, coordinator, challenge_id)
+    with transaction(session):
+        needs.withdraw_need(session, senders[0].actor, sent[0].id)
+    assert read_by(session, ANONYMOUS) == set(sent[1:])
+
+
 def test_the_needs_can_be_merged_again(session, coordinator, sent):
     undo(session, coordinator, merge(session, coordinator, sent))
     again = merge(session, coordinator, sent[:2])
