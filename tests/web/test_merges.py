@@ -207,6 +207,16 @@ def test_undoing_asks_for_a_reason_and_brings_the_needs_back(desk, client, sessi
     }
 
 
+def test_challenges_that_stand_come_before_those_taken_apart(desk, session, keys):
+    standing = add_challenge(session, keys[2:], title="Standing")
+    merged(desk, keys[:2])
+    session.rollback()
+    undone = session.scalars(select(Merge).where(Merge.challenge_id != standing.id)).one()
+    post(desk, f"/coordination/merges/{undone.challenge_id}/undo", reason="Two things.")
+    titles = [e.text for e in get_page(desk, "/coordination/merges/").all("h2")]
+    assert titles == ["Standing", "How do we keep keys at hand?"]
+
+
 def test_a_withdrawn_need_is_not_shown_in_its_challenge(
     desk, client, session, sender, sign_in_as, keys
 ):

@@ -59,7 +59,7 @@ def merge_with_sources(challenge_id: UUID) -> Select[Merge]:
 
 
 def merges_by_urgency() -> Select[Merge, int, int]:
-    """Return merges with the number of their needs and of objections, objected ones first."""
+    """Return merges with how many needs and objections they have: objected, standing, undone."""
     source = aliased(MergeSource)
     objections = func.count(source.objected)
     standing_objections = case((Merge.undone.is_(None), objections), else_=0)
@@ -68,5 +68,7 @@ def merges_by_urgency() -> Select[Merge, int, int]:
         .join(source, source.merge_id == Merge.id)
         .group_by(Merge.id)
         .options(joinedload(Merge.challenge).joinedload(Need.organisation))
-        .order_by(standing_objections.desc(), Merge.merged.desc(), Merge.id)
+        .order_by(
+            standing_objections.desc(), Merge.undone.is_not(None), Merge.merged.desc(), Merge.id
+        )
     )
