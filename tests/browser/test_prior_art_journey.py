@@ -1,9 +1,10 @@
 """A need that others have too: joined, judged, merged, objected to and taken apart again."""
 
 from typing import NamedTuple
+from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Response, expect
 
 from tests.browser.conftest import Browse
 from tests.browser.places import COORDINATOR, PARTNER
@@ -88,7 +89,14 @@ def test_needs_are_merged_without_losing_a_voice_and_parted_as_they_were(
 def write(reader: Reader, written: Written) -> None:
     reader.page.goto("/needs/new")
     reader.control("What do you need, in one sentence?").fill(written.title)
-    reader.control("What is the problem?").press_sequentially(written.problem)
+
+    def is_of_the_whole_text(answer: Response) -> bool:
+        sent = parse_qs(answer.request.post_data or "")
+        return answer.url.endswith("/needs/similar") and sent.get("problem") == [written.problem]
+
+    # The list of what had been typed before gives way to this one.
+    with reader.page.expect_response(is_of_the_whole_text):
+        reader.control("What is the problem?").press_sequentially(written.problem)
     reader.page.locator("#unit_id").select_option(index=1)
     expect(similar(reader).first).to_be_visible(timeout=SHOWN_WITHIN)
 
