@@ -38,7 +38,9 @@ from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Role
 from needsbank.domain.sources import HarvestState, SourceKind, TrustTier
 from needsbank.domain.suggestions import SuggestionState
+from needsbank.domain.verdicts import JudgePair, PairVerdict
 from needsbank.domain.visibility import Visibility
+from needsbank.services.reading import fingerprint
 
 PASSWORD = "a password of tests"
 # Argon2id with the least work that it allows: a test signs in often.
@@ -287,6 +289,18 @@ def describing(session: Session, author: User, **values: Any) -> DescribeNeed:
         "unit_id": unit_id_of(session, author),
     }
     return DescribeNeed(**{**defaults, **values})
+
+
+def judging(need: Need, other: Need | PriorWork, verdict: PairVerdict) -> JudgePair:
+    """Return the command that judges a found text by what both say now."""
+    return JudgePair(
+        verdict=verdict,
+        rank=1,
+        probability=0.5,
+        matcher_version="m",
+        need_seen=fingerprint(need),
+        other_seen=fingerprint(other),
+    )
 
 
 def reread(session: Session, row: Any) -> Any:

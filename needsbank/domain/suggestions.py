@@ -52,6 +52,8 @@ UNDECIDED = frozenset({SuggestionState.PROPOSED, SuggestionState.DEFERRED})
 SHOWN_TO_SIDES = frozenset(
     {SuggestionState.APPROVED, SuggestionState.AGREED, SuggestionState.DECLINED}
 )
+PAIRED = frozenset({SuggestionState.APPROVED, SuggestionState.AGREED})
+"""A coordinator has approved the pairing, and no side has declined."""
 PER_KIND = 5
 """At most so many suggestions per kind of competence for one need."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from matching import detect_language
 from needsbank.db.models import Merge, MergeSource, Need
 from needsbank.db.queries.merges import merge_with_sources
-from needsbank.db.queries.needs import NeedFilter, need_to_read, needs_to_read
+from needsbank.db.queries.needs import mergeable_needs
 from needsbank.domain.clock import now
 from needsbank.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from needsbank.domain.languages import content_language
@@ -150,12 +150,11 @@ def merge_to_review(session: Session, actor: Actor, challenge_id: UUID) -> Merge
 def needs_to_merge(session: Session, actor: Actor, need_ids: Sequence[UUID]) -> list[Need]:
     """Return those of the needs that may be merged, in the given order, each once."""
     _check_coordinates(actor)
-    found = []
-    for need_id in dict.fromkeys(need_ids[:MOST_SOURCES]):
-        need = session.scalar(need_to_read(actor, need_id))
-        if need is not None and _obstacle(session, need) is None:
-            found.append(need)
-    return found
+    asked = list(dict.fromkeys(need_ids[:MOST_SOURCES]))
+    found = session.scalars(
+        mergeable_needs(actor).where(Need.id.in_(asked)).options(*NEEDS.loading)
+    )
+    return sorted(found, key=lambda need: asked.index(need.id))
 
 
 def candidates(
@@ -168,15 +167,12 @@ def candidates(
     stored = stored_representation(session, NEEDS.subject, first.id, retrieval.matcher.space_id)
     if stored is None:
         return []
-    readable = needs_to_read(actor, NeedFilter()).where(
-        Need.state == NeedState.OPEN, Need.id.not_in([need.id for need in chosen])
-    )
+    readable = mergeable_needs(actor).where(Need.id.not_in([need.id for need in chosen]))
     allowed = keys_of(session, retrieval, NEEDS, readable)
     index = retrieval.index(session, NEEDS.subject)
     alike = retrieval.detector.find(stored[1], index, k=CANDIDATES, allowed=allowed)
     keys = [each.key for each in alike]
-    found = owners_by_key(session, NEEDS, readable, keys).values()
-    return [need for need in found if _obstacle(session, need) is None]
+    return list(owners_by_key(session, NEEDS, readable, keys).values())
 
 
 def _check_coordinates(actor: Actor) -> None:

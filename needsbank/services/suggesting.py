@@ -18,7 +18,7 @@ from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Actor
-from needsbank.domain.suggestions import PER_KIND, SuggestionState
+from needsbank.domain.suggestions import PAIRED, PER_KIND, SuggestionState
 from needsbank.services.browsing import COMPETENCES, NEEDS, owners_by_key
 from needsbank.services.embedding import stored_representation
 from needsbank.services.retrieval import Retrieval
@@ -153,7 +153,7 @@ def has_pairing(session: Session, need_id: UUID) -> bool:
     """Whether a coordinator has approved a pairing for the need that still stands."""
     approved = select(Suggestion.id).where(
         Suggestion.need_id == need_id,
-        Suggestion.state.in_({SuggestionState.APPROVED, SuggestionState.AGREED}),
+        Suggestion.state.in_(PAIRED),
     )
     return session.scalar(approved.limit(1)) is not None
 

@@ -56,10 +56,14 @@ def pass_on(session: Session, from_id: UUID, to: Sequence[Need]) -> None:
     voice must not be lost with it.
     """
     given = session.scalars(select(Support).where(Support.need_id == from_id)).all()
+    heard_already = select(Support.need_id, Support.supporter_id).where(
+        Support.need_id.in_([need.id for need in to])
+    )
+    known = {(row.need_id, row.supporter_id) for row in session.execute(heard_already)}
     for need in to:
-        known = set(session.scalars(select(Support.supporter_id).where(Support.need_id == need.id)))
         for voice in given:
-            if voice.supporter_id not in known | {need.author_id}:
+            is_author = voice.supporter_id == need.author_id
+            if not is_author and (need.id, voice.supporter_id) not in known:
                 session.add(
                     Support(
                         need_id=need.id,

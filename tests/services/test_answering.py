@@ -8,7 +8,7 @@ from needsbank.domain.answers import MOST_HITS, AnswerRelation
 from needsbank.domain.needs import CloseReason, NeedState
 from needsbank.domain.roles import ANONYMOUS, Role
 from needsbank.domain.supports import Voices
-from needsbank.domain.verdicts import JudgePair, PairVerdict
+from needsbank.domain.verdicts import PairVerdict
 from needsbank.domain.visibility import Visibility
 from needsbank.services import verdicts
 from needsbank.services.answering import (
@@ -17,8 +17,7 @@ from needsbank.services.answering import (
     answer_text,
 )
 from needsbank.services.embedding import stored_representation
-from needsbank.services.reading import fingerprint
-from tests.factories import add_need, add_prior_work, add_support, add_user
+from tests.factories import add_need, add_prior_work, add_support, add_user, judging
 
 TEXT = "Substitutes cannot find the keys of home care customers"
 PROBLEM = "The keys of customers are lost and nobody knows where they are kept."
@@ -97,14 +96,7 @@ def ids(hits):
 
 def judge(session, actor, need, other, verdict):
     subject = Subject.NEED if isinstance(other, Need) else Subject.PRIOR_WORK
-    command = JudgePair(
-        verdict=verdict,
-        rank=1,
-        probability=0.5,
-        matcher_version="m",
-        need_seen=fingerprint(need),
-        other_seen=fingerprint(other),
-    )
+    command = judging(need, other, verdict)
     verdicts.judge(session, actor, need.id, subject, other.id, command)
     session.commit()
 

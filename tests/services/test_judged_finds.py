@@ -10,14 +10,13 @@ from needsbank import jobs
 from needsbank.db.models import Need, Subject
 from needsbank.domain.needs import NeedState
 from needsbank.domain.roles import Role
-from needsbank.domain.verdicts import JudgePair, PairVerdict
+from needsbank.domain.verdicts import PairVerdict
 from needsbank.domain.visibility import Visibility
 from needsbank.services import verdicts
 from needsbank.services.embedding import stored_representation
 from needsbank.services.judged_finds import read_judged_finds
-from needsbank.services.reading import fingerprint
 from needsbank.services.retrieval import Retrieval
-from tests.factories import add_need, add_prior_work, add_user
+from tests.factories import add_need, add_prior_work, add_user, judging
 from tests.second_space import SHIPPED
 
 
@@ -45,14 +44,7 @@ def work(session):
 def judge(session, coordinator):
     def judge(need, other, verdict):
         subject = Subject.NEED if isinstance(other, Need) else Subject.PRIOR_WORK
-        command = JudgePair(
-            verdict=verdict,
-            rank=1,
-            probability=0.5,
-            matcher_version="m",
-            need_seen=fingerprint(need),
-            other_seen=fingerprint(other),
-        )
+        command = judging(need, other, verdict)
         verdicts.judge(session, coordinator, need.id, subject, other.id, command)
         session.commit()
 

@@ -10,10 +10,9 @@ from needsbank.domain.errors import NotAllowed
 from needsbank.domain.needs import CloseReason, NeedState
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import SuggestionState
-from needsbank.domain.verdicts import JudgePair, PairVerdict
+from needsbank.domain.verdicts import PairVerdict
 from needsbank.domain.visibility import Visibility
 from needsbank.services import own_results, sweeping
-from needsbank.services.reading import fingerprint
 from needsbank.services.sweep_report import report
 from needsbank.services.verdicts import judge, take_back
 from tests.factories import (
@@ -23,6 +22,7 @@ from tests.factories import (
     add_suggestion,
     add_support,
     add_user,
+    judging,
 )
 
 KEYS = "Keys of the homes get lost between substitutes."
@@ -112,14 +112,7 @@ def test_voices_weigh_as_people_do(session, coordinator, sweep):
 def test_what_a_coordinator_has_ruled_out_is_not_asked_again(session, coordinator, sweep):
     one, other = (add_need(session, title=KEYS, problem=KEYS) for _ in range(2))
     sweep()
-    seen = JudgePair(
-        verdict=PairVerdict.NO,
-        rank=1,
-        probability=0.9,
-        matcher_version="m",
-        need_seen=fingerprint(one),
-        other_seen=fingerprint(other),
-    )
+    seen = judging(one, other, PairVerdict.NO)
     with transaction(session):
         judge(session, coordinator, one.id, Subject.NEED, other.id, seen)
     assert groups(session, coordinator) == []

@@ -256,6 +256,20 @@ def test_a_notice_can_be_put_away(session, sign_in_as, sender, keys):
 
 
 @pytest.mark.parametrize("count", [2, 6])
+def test_choosing_costs_as_many_queries_however_many_are_chosen(
+    app, desk, session, count_queries, work, count
+):
+    needs = [add_need(session, title="Keys", problem="Keys get lost.") for _ in range(count + 3)]
+    work()
+    address = f"{NEW}?" + "&".join(f"need={need.id}" for need in needs[:count])
+    desk.get(address)
+    with count_queries(engine_of(app)) as queries:
+        page = get_page(desk, address)
+    assert page.main.count("Leave out") == count
+    assert len(queries) == 8, queries
+
+
+@pytest.mark.parametrize("count", [2, 6])
 def test_pages_cost_as_many_queries_however_many_needs_are_merged(
     app, desk, session, sender, sign_in_as, count_queries, count
 ):

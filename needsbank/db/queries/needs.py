@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from needsbank.db.models import Need, Organisation
+from needsbank.db.models import Need, Organisation, Suggestion
 from needsbank.db.queries.merges import dissolved_challenge_ids, merged_need_ids
 from needsbank.db.queries.visible import visible_needs
 from needsbank.domain.fields import Field
@@ -14,6 +14,7 @@ from needsbank.domain.languages import Language
 from needsbank.domain.needs import PUBLISHED, NeedState
 from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.roles import Actor
+from needsbank.domain.suggestions import PAIRED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,14 @@ def needs_to_read(actor: Actor, wanted: NeedFilter) -> Select[Need]:
     if wanted.language:
         found = found.where(Need.language == wanted.language)
     return found
+
+
+def mergeable_needs(actor: Actor) -> Select[Need]:
+    """Return readable needs that may become part of a challenge: open ones without a pairing."""
+    paired = select(Suggestion.need_id).where(Suggestion.state.in_(PAIRED))
+    return needs_to_read(actor, NeedFilter()).where(
+        Need.state == NeedState.OPEN, Need.id.not_in(paired)
+    )
 
 
 def need_to_read(actor: Actor, need_id: UUID) -> Select[Need]:
