@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from secrets import token_urlsafe
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from needsbank.db.models import (
     Adoption,
+    Capture,
     Competence,
     Harvest,
+    Journey,
+    JourneyStep,
     Membership,
     Merge,
     MergeSource,
@@ -28,6 +32,7 @@ from needsbank.db.models import (
 )
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind, CompetenceState
+from needsbank.domain.journeys import Stage
 from needsbank.domain.languages import Language
 from needsbank.domain.licences import Licence
 from needsbank.domain.merging import TIME_TO_OBJECT
@@ -313,3 +318,26 @@ def reread(session: Session, row: Any) -> Any:
 def day(number: int) -> datetime:
     """Return a moment; a greater number is later."""
     return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number)
+
+
+def add_capture(
+    session: Session, unit: Unit | None = None, stage: Stage = Stage.THROWN, **values: Any
+) -> Capture:
+    """Add an idea on its own journey, at a stage that it has reached in no particular way."""
+    unit = unit or add_organisation(session).units[0]
+    journey = Journey(stage=stage, steps=[JourneyStep(stage=stage)])
+    stored: Capture = _stored(
+        session,
+        Capture(
+            journey=journey,
+            unit_id=unit.id,
+            **{
+                "key": uuid4(),
+                "follow_code": token_urlsafe(32),
+                "text": f"Keys are hard to find {next(_numbers)}",
+                "language": Language.FI,
+                **values,
+            },
+        ),
+    )
+    return stored

@@ -4,13 +4,14 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 
 from rich.table import Table
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from needsbank import harvest_jobs, jobs
+from needsbank import due_work, harvest_jobs, jobs
 from needsbank.app import make_fetcher
 from needsbank.commands.surroundings import (
     active_retrieval,
@@ -32,8 +33,11 @@ from needsbank.sources.uploads import Uploads
 _GIVES_WAY = 10
 """How much less of a busy processor the worker asks for than the web processes."""
 
-_LET_HARVEST_END = 5.0
+_LET_END = 5.0
 """Seconds."""
+
+Part = Callable[[Engine, threading.Event], None]
+"""Of the worker: runs until the event is set."""
 
 _NAMES = {
     Subject.NEED: "Reading needs",
@@ -127,19 +131,32 @@ def work() -> None:
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: stop.set())
     on = engine()
-    harvesting = threading.Thread(target=_harvest, args=(on, stop), name="harvesting", daemon=True)
-    harvesting.start()
+    beside = [
+        threading.Thread(target=_beside, args=(each, on, stop), name=each.__name__, daemon=True)
+        for each in (_harvest, _do_due)
+    ]
+    for thread in beside:
+        thread.start()
     try:
         jobs.work(on, embedded_sets(on), stop)
     finally:
         stop.set()
-        # A source that is silent just now must not hold us up: its harvest's lease runs out.
-        harvesting.join(_LET_HARVEST_END)
+        for thread in beside:
+            # What is silent just now, as a slow source, must not hold us up: leases run out.
+            thread.join(_LET_END)
+
+
+def _beside(part: Part, on: Engine, stop: threading.Event) -> None:
+    try:
+        part(on, stop)
+    finally:
+        stop.set()  # should it end by a mistake of ours, the worker ends too and is noticed
 
 
 def _harvest(on: Engine, stop: threading.Event) -> None:
-    try:
-        brought = Uploads(settings().instance / "uploads")
-        harvest_jobs.work(on, make_fetcher(settings()), stop, brought.drop_old)
-    finally:
-        stop.set()  # should it end by a mistake of ours, the worker ends too and is noticed
+    brought = Uploads(settings().instance / "uploads")
+    harvest_jobs.work(on, make_fetcher(settings()), stop, brought.drop_old)
+
+
+def _do_due(on: Engine, stop: threading.Event) -> None:
+    due_work.work(on, stop)

@@ -15,12 +15,16 @@ class Role(Enum):
     COMPANY = "company"
     AMBASSADOR = "ambassador"
     COORDINATOR = "coordinator"
+    LEAD = "lead"
+    """A coordinator who is also told of what is late."""
     OBSERVER = "observer"
     ADMIN = "admin"
 
 
-POSTS_NEEDS = frozenset({Role.PARTNER, Role.COMPANY, Role.AMBASSADOR, Role.COORDINATOR})
-POSTS_COMPETENCES = frozenset({Role.MEMBER, Role.COMPANY, Role.COORDINATOR})
+COORDINATES = frozenset({Role.COORDINATOR, Role.LEAD})
+CATCHES = frozenset({Role.AMBASSADOR}) | COORDINATES
+POSTS_NEEDS = frozenset({Role.PARTNER, Role.COMPANY, Role.AMBASSADOR}) | COORDINATES
+POSTS_COMPETENCES = frozenset({Role.MEMBER, Role.COMPANY}) | COORDINATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,12 @@ class Actor:
     @property
     def coordinates(self) -> bool:
         """Whether the actor reviews pairings; coordinators serve the whole bank."""
-        return self.has(Role.COORDINATOR)
+        return bool(self.organisations_as(COORDINATES))
+
+    @property
+    def catches(self) -> bool:
+        """Whether the actor catches ideas and carries them on: ambassadors and coordinators."""
+        return bool(self.organisations_as(CATCHES))
 
     @property
     def administers(self) -> bool:

@@ -12,6 +12,7 @@ from needsbank.db.models import AuditEntry, VersionState
 from needsbank.domain.answers import AnswerRelation
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
+from needsbank.domain.journeys import Stage
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
 from needsbank.domain.licences import Licence
 from needsbank.domain.needs import CloseReason, NeedState, Scope
@@ -19,6 +20,7 @@ from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import Role
+from needsbank.domain.routes import Route
 from needsbank.domain.sources import HarvestState, Schedule, SourceKind, TrustTier
 from needsbank.domain.suggestions import Side, SuggestionState, Verdict
 from needsbank.domain.verdicts import PairVerdict
@@ -30,8 +32,36 @@ LABELS: dict[Enum, LazyString] = {
     Role.COMPANY: _l("Company"),
     Role.AMBASSADOR: _l("INNO ambassador"),
     Role.COORDINATOR: _l("Coordinator"),
+    Role.LEAD: _l("Lead coordinator"),
     Role.OBSERVER: _l("Observer"),
     Role.ADMIN: _l("Administrator"),
+    Stage.THROWN: _l("Waits for a catcher"),
+    Stage.CAUGHT: _l("Caught"),
+    Stage.IN_WORKSHOP: _l("In a workshop"),
+    Stage.IN_COORDINATION: _l("With the coordination team"),
+    Stage.DECIDED: _l("Decided; the answer is being written"),
+    Stage.AWAITING_PARTNER: _l("Waits for the work community's representative"),
+    Stage.UNDER_WAY: _l("Being worked on"),
+    Stage.HANDED_OVER: _l("Result handed over"),
+    Stage.ADOPTED: _l("A ready solution is being taken into use"),
+    Stage.IN_USE: _l("In use"),
+    Stage.PARTLY_IN_USE: _l("Partly in use"),
+    Stage.NOT_IN_USE: _l("Not in use"),
+    Stage.PARKED: _l("Parked"),
+    Stage.ANSWERED: _l("Answered"),
+    Stage.JOINED: _l("Goes on as part of another"),
+    Stage.BROKEN_OFF: _l("Broken off"),
+    Stage.CLOSED: _l("Ended by its sender"),
+    Stage.WITHDRAWN: _l("Taken back"),
+    Route.MINNO: _l("MINNO project"),
+    Route.THESIS: _l("Thesis"),
+    Route.SERVICE: _l("New service"),
+    Route.PROJECT: _l("Larger project"),
+    Route.ADOPT: _l("Adopting what exists"),
+    Route.ADVISE: _l("Advice"),
+    Route.REFER: _l("Referral to somebody else"),
+    Route.PARK: _l("Parking until later"),
+    Route.DECLINE: _l("No"),
     Sector.WELLBEING_COUNTY: _l("Wellbeing services county"),
     Sector.MUNICIPALITY: _l("Municipality"),
     Sector.COMPANY: _l("Company"),
@@ -219,6 +249,35 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("suggestion", "deferred"): _l("deferred a suggestion"),
     ("suggestion", "accept"): _l("accepted a pairing"),
     ("suggestion", "decline"): _l("declined a pairing"),
+    ("journey", "begin"): _l("set a matter on its way"),
+    ("journey", "catch"): _l("caught a matter"),
+    ("journey", "let_go"): _l("let go of a matter"),
+    ("journey", "take_to_workshop"): _l("took a matter to a workshop"),
+    ("journey", "leave_workshop"): _l("took a matter out of a workshop"),
+    ("journey", "take_to_coordination"): _l("took a matter to the coordination team"),
+    ("journey", "send_back"): _l("sent a matter back to its catcher"),
+    ("journey", "join"): _l("joined a matter to another one"),
+    ("journey", "separate"): _l("separated a matter from another one"),
+    ("journey", "decide"): _l("decided on a route"),
+    ("journey", "reconsider"): _l("took a decision back"),
+    ("journey", "answer_and_start"): _l("sent an answer: work begins"),
+    ("journey", "answer_and_adopt"): _l("sent an answer: something ready is taken into use"),
+    ("journey", "answer_and_park"): _l("sent an answer: it is parked"),
+    ("journey", "answer_and_end"): _l("sent an answer"),
+    ("journey", "return"): _l("took a parked matter up again"),
+    ("journey", "accept"): _l("accepted a part in the work"),
+    ("journey", "decline"): _l("declined a part in the work"),
+    ("journey", "agree"): _l("agreed on working together"),
+    ("journey", "hand_over"): _l("handed a result over"),
+    ("journey", "break_off"): _l("broke the work off"),
+    ("journey", "adopt"): _l("took something ready into use"),
+    ("journey", "use"): _l("told that a result is in use"),
+    ("journey", "use_partly"): _l("told that a result is partly in use"),
+    ("journey", "leave_unused"): _l("told that a result is not in use"),
+    ("journey", "close"): _l("ended a matter"),
+    ("journey", "withdraw"): _l("took a matter back"),
+    ("journey", "restore"): _l("restored a matter"),
+    ("journey", "reopen"): _l("opened a matter again"),
     ("matcher_version", "train"): _l("trained a matcher version"),
     ("matcher_version", "promote"): _l("took a trained matcher version into use"),
     ("matcher_version", "roll_back"): _l("went back to the shipped matcher version"),
@@ -233,6 +292,8 @@ DETAILS: dict[str, type[Enum]] = {
     "side": Side,
     "role": Role,
     "likeness": PairVerdict,
+    "route": Route,
+    "stage": Stage,
 }
 INVALID: dict[str, LazyString] = {
     "required": _l("Fill this in."),

@@ -15,6 +15,8 @@ class Access(Enum):
 
     EVERYONE = "everyone"
     SIGNED_IN = "signed_in"
+    CATCHERS = "catchers"
+    """Ambassadors and coordinators, who catch ideas and carry them on."""
     COORDINATORS = "coordinators"
     KEEPERS = "keepers"
     """Coordinators and admins, who keep the organisations and see the sources."""
@@ -122,6 +124,8 @@ def allows(access: Access, actor: Actor) -> bool:
             return True
         case Access.SIGNED_IN:
             return actor.is_known
+        case Access.CATCHERS:
+            return actor.catches
         case Access.COORDINATORS:
             return actor.coordinates
         case Access.KEEPERS:

@@ -25,21 +25,23 @@ def actor(*roles, user_id=ME):
 
 @pytest.mark.parametrize("role", list(Role))
 def test_needs_are_posted_from_working_life_and_its_helpers(role):
-    posts = role in {Role.PARTNER, Role.COMPANY, Role.AMBASSADOR, Role.COORDINATOR}
+    posts = role in {Role.PARTNER, Role.COMPANY, Role.AMBASSADOR, Role.COORDINATOR, Role.LEAD}
     assert may_post_need(actor(role), HOME) is posts
     assert may_post_need(actor(role), ELSEWHERE) is False
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_competences_are_posted_by_those_who_have_them(role):
-    posts = role in {Role.MEMBER, Role.COMPANY, Role.COORDINATOR}
+    posts = role in {Role.MEMBER, Role.COMPANY, Role.COORDINATOR, Role.LEAD}
     assert may_post_competence(actor(role), HOME) is posts
     assert may_post_competence(actor(role), ELSEWHERE) is False
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_organisations_are_managed_by_coordinators_and_admins(role):
-    assert may_manage_organisations(actor(role)) is (role in {Role.COORDINATOR, Role.ADMIN})
+    assert may_manage_organisations(actor(role)) is (
+        role in {Role.COORDINATOR, Role.LEAD, Role.ADMIN}
+    )
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -72,3 +74,11 @@ def test_an_observer_belongs_to_no_organisation():
 
 def test_an_admin_does_not_coordinate():
     assert (actor(Role.ADMIN).administers, actor(Role.ADMIN).coordinates) == (True, False)
+
+
+def test_a_lead_does_what_coordinators_do():
+    assert (actor(Role.LEAD).coordinates, actor(Role.LEAD).catches) == (True, True)
+
+
+def test_ambassadors_catch_ideas_and_do_not_review():
+    assert (actor(Role.AMBASSADOR).catches, actor(Role.AMBASSADOR).coordinates) == (True, False)

@@ -108,6 +108,7 @@ def test_a_source_without_a_schedule_is_never_due():
 def test_admins_configure_and_coordinators_see():
     actors = {role: Actor(uuid4(), frozenset({(uuid4(), role)})) for role in Role}
     assert {r for r, a in actors.items() if may_configure_sources(a)} == {Role.ADMIN}
-    assert {r for r, a in actors.items() if may_see_sources(a)} == {Role.ADMIN, Role.COORDINATOR}
+    seeing = {Role.ADMIN, Role.COORDINATOR, Role.LEAD}
+    assert {r for r, a in actors.items() if may_see_sources(a)} == seeing
     assert not may_configure_sources(ANONYMOUS)
     assert not may_see_sources(ANONYMOUS)

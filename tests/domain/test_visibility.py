@@ -46,6 +46,8 @@ TABLE = {
     "observer at home": (reader(Role.OBSERVER, HOME), "yy--"),
     "coordinator at home": (reader(Role.COORDINATOR, HOME), "yyyy"),
     "coordinator elsewhere": (reader(Role.COORDINATOR, ELSEWHERE), "yyyy"),
+    "lead at home": (reader(Role.LEAD, HOME), "yyyy"),
+    "lead elsewhere": (reader(Role.LEAD, ELSEWHERE), "yyyy"),
 }
 
 

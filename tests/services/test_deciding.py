@@ -12,7 +12,7 @@ from needsbank.domain.errors import (
     NotFound,
 )
 from needsbank.domain.needs import NeedState
-from needsbank.domain.roles import ANONYMOUS, Role
+from needsbank.domain.roles import ANONYMOUS, COORDINATES, Role
 from needsbank.domain.suggestions import (
     ALLOWED,
     SHOWN_TO_SIDES,
@@ -79,7 +79,7 @@ def test_a_verdict_is_kept_with_what_was_seen(session, coordinator):
     assert (entry.act, entry.subject_id, entry.details) == ("approved", suggestion.id, {})
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.COORDINATOR}, key=str))
+@pytest.mark.parametrize("role", sorted(set(Role) - COORDINATES, key=str))
 def test_nobody_but_a_coordinator_decides(session, role):
     suggestion = add_suggestion(session)
     person = add_user(session, role, organisation=suggestion.need.organisation).actor

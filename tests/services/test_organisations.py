@@ -6,7 +6,7 @@ from sqlalchemy import select
 from needsbank.db.models import AuditEntry, Organisation, Unit
 from needsbank.domain.errors import Invalid, NotAllowed, NotFound
 from needsbank.domain.organisations import AddUnit, DescribeOrganisation, Region, Sector
-from needsbank.domain.roles import Role
+from needsbank.domain.roles import COORDINATES, Role
 from needsbank.services import organisations
 from tests.factories import add_organisation, add_unit, add_user
 
@@ -26,7 +26,7 @@ def test_coordinators_and_admins_alone_keep_organisations(session, role):
     actor = add_user(session, role).actor
     organisation = add_organisation(session)
     unit = AddUnit(organisation_id=organisation.id, name="Home care")
-    if role in {Role.COORDINATOR, Role.ADMIN}:
+    if role in COORDINATES | {Role.ADMIN}:
         assert organisations.add_organisation(session, actor, described()).name == described().name
         organisations.change_organisation(session, actor, organisation.id, described("Changed"))
         assert organisations.add_unit(session, actor, unit).name == "Home care"

@@ -8,7 +8,7 @@ from needsbank.db.models import Subject, SweepPosition, SweptPair
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import NotAllowed
 from needsbank.domain.needs import CloseReason, NeedState
-from needsbank.domain.roles import Role
+from needsbank.domain.roles import COORDINATES, Role
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.verdicts import PairVerdict
 from needsbank.domain.visibility import Visibility
@@ -152,7 +152,7 @@ def test_hidden_needs_are_found_for_coordinators_alone(session, coordinator, swe
     public = add_need(session, title=KEYS, problem=KEYS)
     sweep()
     assert groups(session, coordinator) == [({hidden.id, public.id}, set())]
-    for role in set(Role) - {Role.COORDINATOR}:
+    for role in set(Role) - COORDINATES:
         with pytest.raises(NotAllowed):
             report(session, add_user(session, role).actor)
 

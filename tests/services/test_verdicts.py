@@ -8,7 +8,7 @@ from sqlalchemy import select
 from needsbank.db.models import AuditEntry, Need, PairJudgement, Subject
 from needsbank.domain.errors import Conflict, NotAllowed, NotFound
 from needsbank.domain.needs import NeedState
-from needsbank.domain.roles import Role
+from needsbank.domain.roles import COORDINATES, Role
 from needsbank.domain.verdicts import JudgePair, PairVerdict
 from needsbank.domain.visibility import Visibility
 from needsbank.services import verdicts
@@ -127,7 +127,7 @@ def test_a_verdict_on_a_text_that_was_not_seen_is_refused(session, judge, need, 
     assert rows(session) == []
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.COORDINATOR}, key=str))
+@pytest.mark.parametrize("role", sorted(set(Role) - COORDINATES, key=str))
 def test_only_coordinators_judge(session, judge, need, work, role):
     with pytest.raises(NotAllowed):
         judge(need, work, by=add_user(session, role).actor)

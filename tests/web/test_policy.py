@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from needsbank.domain.needs import CloseReason, NeedState
-from needsbank.domain.roles import ANONYMOUS, Actor, Role
+from needsbank.domain.roles import ANONYMOUS, COORDINATES, Actor, Role
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.web.policy import POLICY, Access, allows
 from tests.conftest import browser
@@ -262,8 +262,9 @@ def test_access_follows_the_role(role):
     assert {access for access in Access if allows(access, actor)} == {
         Access.EVERYONE,
         Access.SIGNED_IN,
-        *([Access.COORDINATORS] if role is Role.COORDINATOR else []),
-        *([Access.KEEPERS] if role in {Role.COORDINATOR, Role.ADMIN} else []),
+        *([Access.CATCHERS] if role in COORDINATES | {Role.AMBASSADOR} else []),
+        *([Access.COORDINATORS] if role in COORDINATES else []),
+        *([Access.KEEPERS] if role in COORDINATES | {Role.ADMIN} else []),
         *([Access.ADMINS] if role is Role.ADMIN else []),
     }
 

@@ -2,11 +2,14 @@
 
 from needsbank.db.models.adoptions import Adoption
 from needsbank.db.models.audit import AuditEntry
+from needsbank.db.models.captures import Capture
 from needsbank.db.models.competences import Competence, Reference
 from needsbank.db.models.embeddings import Embedding, Subject
 from needsbank.db.models.imports import ImportRun
+from needsbank.db.models.journeys import Journey, JourneyStep
 from needsbank.db.models.matcher_versions import MatcherVersion, VersionState
 from needsbank.db.models.merges import Merge, MergeSource
+from needsbank.db.models.messages import Message
 from needsbank.db.models.needs import Need
 from needsbank.db.models.notices import Notice
 from needsbank.db.models.organisations import Organisation, Unit
@@ -25,15 +28,19 @@ __all__ = [
     "Answer",
     "Attempt",
     "AuditEntry",
+    "Capture",
     "Competence",
     "Decision",
     "Embedding",
     "Harvest",
     "ImportRun",
+    "Journey",
+    "JourneyStep",
     "MatcherVersion",
     "Membership",
     "Merge",
     "MergeSource",
+    "Message",
     "Need",
     "Notice",
     "Organisation",
