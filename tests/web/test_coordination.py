@@ -219,8 +219,9 @@ def test_the_log_can_say_every_act_in_words(desk, session, coordinator):
     for subject, act in ACTS:
         audit.record(session, coordinator.actor, act, subject, need.id)
     session.commit()
-    main = get_page(desk, "/coordination/log").main
-    assert all(str(words) in main for words in ACTS.values())
+    pages = range(1, len(ACTS) // 50 + 2)
+    told = "".join(get_page(desk, f"/coordination/log?page={page}").main for page in pages)
+    assert [words for words in ACTS.values() if str(words) not in told] == []
 
 
 def test_a_competence_that_only_coordinators_see_is_reviewed(desk, session):
