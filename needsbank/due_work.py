@@ -14,11 +14,15 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from needsbank.db.transaction import transaction
+from needsbank.services import currency
 
 DueJob = Callable[[Session], int]
 """Does some of what is due in the session's transaction; returns how much."""
 
-DUE_JOBS: tuple[DueJob, ...] = ()
+DUE_JOBS: tuple[DueJob, ...] = (
+    currency.ask_authors,
+    currency.end_unanswered,
+)
 """Escalating, returning, asking: every use case that the clock starts."""
 
 _IDLE_SECONDS = 5.0

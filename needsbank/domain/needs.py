@@ -47,8 +47,13 @@ class CloseReason(Enum):
     NO_LONGER_NEEDED = "no_longer_needed"
     NO_PARTNER = "no_partner"
     DUPLICATE = "duplicate"
+    EXPIRED = "expired"
+    """Its author was asked whether it is still current, and said nothing."""
     OTHER = "other"
 
+
+CHOSEN = tuple(reason for reason in CloseReason if reason is not CloseReason.EXPIRED)
+"""The reasons that a person ends a need for."""
 
 TITLE_MAX = 200
 PROBLEM_MAX = 4000
@@ -70,6 +75,8 @@ class DescribeNeed:
     unit_id: UUID
     wished_change: str = ""
     who_suffers: str = ""
+    measure: str = ""
+    """How the change would be seen."""
     timing: str = ""
     place: str = ""
     language: str = ""

@@ -39,6 +39,10 @@ class MessageKind(Enum):
 
     STEP = "step"
     """A followed matter has moved: {act, stage, reason, path}."""
+    STILL_CURRENT = "still_current"
+    """Whether an own posting is still current: {subject: need or competence, path}."""
+    EXPIRED = "expired"
+    """An own posting has ended, since nobody said that it is current: {subject, path}."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,21 +48,29 @@ def change_competence(
     # A reference that is gone leaves nothing to read, but needs were matched with it too.
     if describe_references(session, competence, command.references) or is_new:
         competence.embedded_in = None
-    competence.updated = now()
+    competence.updated = competence.current_as_of = now()
+    competence.asked_current = None
     audit.record(session, actor, "change", "competence", competence.id)
     return competence
 
 
 def open_competence(session: Session, actor: Actor, competence_id: UUID) -> Competence:
     """Offer a draft or a paused competence."""
-    competence = _move(session, actor, competence_id, CompetenceState.OPEN)
+    competence = _own(session, actor, competence_id)
+    _move(session, actor, competence, CompetenceState.OPEN)
+    competence.current_as_of, competence.asked_current = now(), None
     competence.embedded_in = None
     return competence
 
 
 def close_competence(session: Session, actor: Actor, competence_id: UUID) -> Competence:
     """Stop offering a competence; what is undecided about it falls away."""
-    competence = _move(session, actor, competence_id, CompetenceState.CLOSED)
+    return stop_offering(session, actor, _own(session, actor, competence_id))
+
+
+def stop_offering(session: Session, actor: Actor, competence: Competence) -> Competence:
+    """Take a competence that the caller has found to be the actor's to take off the offer."""
+    _move(session, actor, competence, CompetenceState.CLOSED)
     session.execute(
         delete(Suggestion).where(
             Suggestion.competence_id == competence.id,
@@ -87,14 +95,10 @@ def _own(session: Session, actor: Actor, competence_id: UUID) -> Competence:
     return competence
 
 
-def _move(
-    session: Session, actor: Actor, competence_id: UUID, target: CompetenceState
-) -> Competence:
-    competence = _own(session, actor, competence_id)
+def _move(session: Session, actor: Actor, competence: Competence, target: CompetenceState) -> None:
     check_transition(competence.state, target)
     competence.state = target
     audit.record(session, actor, target.value, "competence", competence.id)
-    return competence
 
 
 def _unit(session: Session, actor: Actor, unit_id: UUID) -> Unit:

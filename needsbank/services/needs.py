@@ -101,7 +101,8 @@ def end(session: Session, actor: Actor, need: Need, reason: CloseReason, note: s
 def take_up(session: Session, actor: Actor, need: Need) -> Need:
     """Open a need that the caller has found to be the actor's to open; an adoption ends."""
     _move(session, actor, need, NeedState.OPEN)
-    need.opened = now()
+    need.opened = need.current_as_of = now()
+    need.asked_current = None
     need.embedded_in = need.matched_with = None
     need.close_reason, need.close_note = None, ""
     end_adoption(session, need)
@@ -149,12 +150,13 @@ def _describe(need: Need, unit: Unit, command: DescribeNeed) -> None:
     need.unit_id, need.organisation_id = unit.id, unit.organisation_id
     need.title, need.problem = command.title.strip(), command.problem.strip()
     need.wished_change = command.wished_change.strip()
-    need.who_suffers = command.who_suffers.strip()
+    need.who_suffers, need.measure = command.who_suffers.strip(), command.measure.strip()
     need.timing, need.place = command.timing.strip(), command.place.strip()
     need.field, need.scope = command.field, command.scope
     need.visibility = command.visibility
     written = f"{need.title}. {need.body}"
-    need.updated = now()
+    need.updated = need.current_as_of = now()
+    need.asked_current = None
     need.language = content_language(command.language or detect_language(written))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, request
 
+from needsbank.domain.currency import asked_on, ends_on
 from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Actor, Role
 from needsbank.services.browsing import QUERY_MAX
 from needsbank.services.demo_bank import Account
@@ -56,6 +57,8 @@ def register(app: Flask) -> None:
     app.jinja_env.tests["address"] = _is_address
     app.jinja_env.filters["browser_name"] = browser_name
     app.jinja_env.filters["finished_need_id"] = need_id_of
+    app.jinja_env.filters["asked_on"] = lambda posting: asked_on(posting.current_as_of)
+    app.jinja_env.filters["ends_on"] = lambda posting: ends_on(posting.asked_current)
     app.jinja_env.globals["query_max"] = QUERY_MAX
     app.jinja_env.filters["problems"] = problems
 

@@ -33,6 +33,7 @@ TEXTS = {
     "problem": "Sijaiset eivät löydä asiakkaiden avaimia iltavuorossa.",
     "wished_change": "Avain löytyy minuutissa.",
     "who_suffers": "asiakkaat",
+    "measure": "Turhia ajoja on puolet vähemmän.",
     "timing": "iltaisin",
     "place": "kotihoidossa",
 }

@@ -1,6 +1,6 @@
 """Competences, and what each has done before."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, Text
@@ -17,12 +17,16 @@ from needsbank.domain.visibility import Visibility
 
 
 class Competence(Model):
-    """What is on offer: a team, a course round, research, a company's skill, a facility."""
+    """What is on offer: a team, a course round, research, a company's skill, a facility.
+
+    Its author last said at `current_as_of` that it is, and has been asked again at `asked_current`.
+    """
 
     __tablename__ = "competences"
     __table_args__ = (
         Index("ix_competences_state_created", "state", "created"),
         Index("ix_competences_organisation_state", "organisation_id", "state"),
+        Index("ix_competences_state_current_as_of", "state", "current_as_of"),
     )
     id: Mapped[uuid_key]
     kind: Mapped[CompetenceKind] = mapped_column(index=True)
@@ -43,6 +47,8 @@ class Competence(Model):
     starts_on: Mapped[date | None]
     created: Mapped[moment_of_adding]
     updated: Mapped[moment_of_adding]
+    current_as_of: Mapped[moment_of_adding]
+    asked_current: Mapped[datetime | None]
     embedded_in: Mapped[int | None] = mapped_column(index=True)
     author: Mapped[User] = relationship()
     organisation: Mapped[Organisation] = relationship()

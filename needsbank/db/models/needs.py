@@ -19,13 +19,15 @@ class Need(Model):
     """What a work community wants solved.
 
     `embedded_in` has the bits of the vector sets that hold the present text and `matched_with` is
-    the matcher version that has suggested for it; None means work to do.
+    the matcher version that has suggested for it; None means work to do. Its author last said at
+    `current_as_of` that it is current, and has been asked again at `asked_current`.
     """
 
     __tablename__ = "needs"
     __table_args__ = (
         Index("ix_needs_state_created", "state", "created"),
         Index("ix_needs_organisation_state", "organisation_id", "state"),
+        Index("ix_needs_state_current_as_of", "state", "current_as_of"),
     )
     id: Mapped[uuid_key]
     author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
@@ -35,6 +37,7 @@ class Need(Model):
     problem: Mapped[str] = mapped_column(Text)
     wished_change: Mapped[str] = mapped_column(Text, default="")
     who_suffers: Mapped[str] = mapped_column(Text, default="")
+    measure: Mapped[str] = mapped_column(Text, default="")
     timing: Mapped[str] = mapped_column(Text, default="")
     place: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[Language]
@@ -47,6 +50,8 @@ class Need(Model):
     created: Mapped[moment_of_adding]
     updated: Mapped[moment_of_adding]
     opened: Mapped[datetime | None]
+    current_as_of: Mapped[moment_of_adding]
+    asked_current: Mapped[datetime | None]
     embedded_in: Mapped[int | None] = mapped_column(index=True)
     matched_with: Mapped[str | None] = mapped_column(String(80), index=True)
     author: Mapped[User] = relationship()

@@ -16,6 +16,7 @@ from needsbank.domain.languages import Language
 from needsbank.domain.organisations import Region, Sector
 from needsbank.services import competences
 from needsbank.services.browsing import browse_competences
+from needsbank.services.currency import confirm_competence
 from needsbank.services.suggesting import needs_for
 from needsbank.web.competences.forms import CompetenceForm
 from needsbank.web.database import db, retrieval
@@ -114,6 +115,15 @@ def open_(competence_id: UUID) -> ResponseReturnValue:
     with transaction(db.session) as session:
         competences.open_competence(session, current_actor(), competence_id)
     flash(_("The competence is on offer."))
+    return redirect(url_for("competences.show", competence_id=competence_id), 303)
+
+
+@bp.post("/<uuid:competence_id>/confirm")
+def confirm(competence_id: UUID) -> ResponseReturnValue:
+    """Say that a competence is still on offer."""
+    with transaction(db.session) as session:
+        confirm_competence(session, current_actor(), competence_id)
+    flash(_("Thank you. We ask again in half a year."))
     return redirect(url_for("competences.show", competence_id=competence_id), 303)
 
 

@@ -10,6 +10,7 @@ from needsbank.db.models import Unit
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import INTERFACE_LANGUAGES
 from needsbank.domain.needs import (
+    CHOSEN,
     DETAIL_MAX,
     PROBLEM_MAX,
     TITLE_MAX,
@@ -43,7 +44,11 @@ class NeedForm(BankForm):
     )
     wished_change = TextAreaField(
         _l("What should change?"),
-        description=_l("How would you notice in half a year that things are better?"),
+        validators=[_detail],
+    )
+    measure = TextAreaField(
+        _l("How would you see that it has changed?"),
+        description=_l("Something that can be counted or noticed, for example fewer extra visits."),
         validators=[_detail],
     )
     who_suffers = StringField(_l("Who suffers from it?"), validators=[_detail])
@@ -82,6 +87,7 @@ class NeedForm(BankForm):
             unit_id=unit_id(self.unit_id.data),
             wished_change=self.wished_change.data or "",
             who_suffers=self.who_suffers.data or "",
+            measure=self.measure.data or "",
             timing=self.timing.data or "",
             place=self.place.data or "",
             language=self.language.data or "",
@@ -96,7 +102,7 @@ class CloseForm(BankForm):
 
     reason = RadioField(
         _l("How did it end?"),
-        choices=choices(CloseReason),
+        choices=choices(CHOSEN),
         validators=[Required(_l("Choose how it ended."))],
     )
     note = TextAreaField(

@@ -24,6 +24,7 @@ from needsbank.services.adoptions import adopters_of, adoption_of
 from needsbank.services.answering import answer_text, is_long_enough
 from needsbank.services.browsing import Wanted, browse_needs
 from needsbank.services.comparing import SENTENCES, compare
+from needsbank.services.currency import confirm_need
 from needsbank.services.suggesting import competences_for, has_pairing
 from needsbank.services.supporting import supported_by, voices_of
 from needsbank.services.texts import document_of
@@ -216,6 +217,15 @@ def restore(need_id: UUID) -> ResponseReturnValue:
     with transaction(db.session) as session:
         needs.restore_need(session, current_actor(), need_id)
     flash(_("The need is restored as a draft."))
+    return redirect(url_for("needs.show", need_id=need_id), 303)
+
+
+@bp.post("/<uuid:need_id>/confirm")
+def confirm(need_id: UUID) -> ResponseReturnValue:
+    """Say that a need is still current."""
+    with transaction(db.session) as session:
+        confirm_need(session, current_actor(), need_id)
+    flash(_("Thank you. We ask again in half a year."))
     return redirect(url_for("needs.show", need_id=need_id), 303)
 
 
