@@ -17,6 +17,7 @@ from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
 from needsbank.domain.licences import Licence
 from needsbank.domain.needs import CloseReason, NeedState, Scope
 from needsbank.domain.organisations import Region, Sector
+from needsbank.domain.personal_data import PersonalKind
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import Role
@@ -62,6 +63,13 @@ LABELS: dict[Enum, LazyString] = {
     Route.REFER: _l("Referral to somebody else"),
     Route.PARK: _l("Parking until later"),
     Route.DECLINE: _l("No"),
+    PersonalKind.IDENTITY_CODE: _l("Identity code"),
+    PersonalKind.PHONE: _l("Phone number"),
+    PersonalKind.EMAIL: _l("E-mail address"),
+    PersonalKind.BANK_ACCOUNT: _l("Bank account number"),
+    PersonalKind.ADDRESS: _l("Home address"),
+    PersonalKind.PERSON: _l("Somebody's name"),
+    PersonalKind.BIRTH_DATE: _l("Date of birth"),
     Sector.WELLBEING_COUNTY: _l("Wellbeing services county"),
     Sector.MUNICIPALITY: _l("Municipality"),
     Sector.COMPANY: _l("Company"),

@@ -22,12 +22,15 @@ from needsbank.domain.needs import (
 from needsbank.domain.visibility import Visibility
 from needsbank.web.forms import BankForm, Required, Sent, at_most, code_of, unit_choices, unit_id
 from needsbank.web.labels import choices
+from needsbank.web.personal import ScreenedForm
 
 _detail = at_most(DETAIL_MAX)
 
 
-class NeedForm(BankForm):
+class NeedForm(ScreenedForm):
     """Three questions that must be answered, and more that help."""
+
+    screened = ("title", "problem", "wished_change", "measure", "who_suffers", "timing", "place")
 
     title = StringField(
         _l("What do you need, in one sentence?"),

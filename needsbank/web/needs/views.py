@@ -15,8 +15,9 @@ from needsbank.db.transaction import transaction
 from needsbank.domain.errors import Invalid, NotAllowed, NotFound
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import Language
-from needsbank.domain.needs import NeedState
+from needsbank.domain.needs import PROBLEM_MAX, NeedState
 from needsbank.domain.organisations import Region, Sector
+from needsbank.domain.personal_data import screen
 from needsbank.domain.supports import NO_VOICES
 from needsbank.services import needs
 from needsbank.services.adopting import adoptable
@@ -124,7 +125,7 @@ def new() -> Response:
 def create() -> ResponseReturnValue:
     """Post a need, or keep it as a draft."""
     form = _form()
-    if not form.validate_on_submit():
+    if _is_left_to_us(form) or not form.validate_on_submit():
         return _form_page(form, status=422)
     draft_only = "draft" in request.form
     try:
@@ -149,6 +150,7 @@ def similar() -> Response:
         fragment="needs/_live.html",
         answer=answer_text(db.session, retrieval(), current_actor(), title, problem, besides),
         asked=is_long_enough(title, problem),
+        finds=screen(f"{title}\n{problem}"[:PROBLEM_MAX]).excerpts,
         keep_note="keep_note" in request.form or "keep_note_asked" not in request.form,
         speaker=current_speaker(),
     )
@@ -181,7 +183,7 @@ def edit(need_id: UUID) -> Response:
 def change(need_id: UUID) -> ResponseReturnValue:
     """Say a need anew."""
     need, form = _own(need_id), _form()
-    if not form.validate_on_submit():
+    if _is_left_to_us(form) or not form.validate_on_submit():
         return _form_page(form, status=422, need=need)
     try:
         with transaction(db.session) as session:
@@ -293,6 +295,15 @@ def _form(need: Need | None = None) -> NeedForm:
         raise NotAllowed("posting needs")
     form.offer(units)
     return form
+
+
+def _is_left_to_us(form: NeedForm) -> bool:
+    """Take personal data out of what was typed if its author wants that, to be read through."""
+    if "rewrite" not in request.form:
+        return False
+    form.rewrite()
+    flash(_("We took out what told of people. Read it through before you post it."), "info")
+    return True
 
 
 def _form_page(form: NeedForm, *, status: int, need: Need | None = None) -> Response:
