@@ -39,6 +39,12 @@ class MessageKind(Enum):
 
     STEP = "step"
     """A followed matter has moved: {act, stage, reason, path}."""
+    PROPOSED = "proposed"
+    """An idea is proposed to a catcher, or handed on to one: {unit, by, path}."""
+    ESCALATED = "escalated"
+    """Nobody caught an idea in time; coordinators' leads are told: {unit, thrown, path}."""
+    CONFIRM_MAIL = "confirm_mail"
+    """Whoever asked to be told of an idea by mail confirms the address: {path}."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

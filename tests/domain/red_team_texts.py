@@ -1,9 +1,9 @@
 """Texts that try the finder of personal data; every person and number in them is made up.
 
-Identity codes have individual numbers from 900 up, which are given to nobody. The first sixty were at hand
-while the finder was written; the fresh ones were written after it. At their first run 4 of the 7
-were caught and all 3 let through; what that taught (whole names, names after another word with a
-capital) is in the finder since.
+Identity codes have individual numbers from 900 up, which are given to nobody. The first sixty were
+at hand while the finder was written, the fresh ones came after it. At their first run 4 of the 7
+were caught and all 3 let through; what that taught (whole names, and names after another word with
+a capital) is in the finder since.
 """
 
 CAUGHT = (
