@@ -322,6 +322,8 @@ INVALID: dict[str, LazyString] = {
     "personal": _l("Take out what tells of a person, or use the text that we suggest."),
     "past": _l("Choose a day that is still to come."),
     "mail": _l("Check the e-mail address."),
+    "many_mails": _l("No more addresses can be added to this idea."),
+    "many_lines": _l("No more can be added to this idea."),
     "characters": _l("Only letters, digits and - _ . ! ~ * ' ( ) may stand here."),
     "url": _l("Give a full web address, which begins with https:// and holds no password."),
     "base_url": _l("Give the base address alone, without anything after ? or #."),
