@@ -8,13 +8,15 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from needsbank.db.models import Capture, CaptureLine, Journey, JourneyStep, MailRequest, Unit
+from needsbank.db.models import Capture, CaptureLine, Journey, JourneyStep, MailRequest, Need, Unit
 from needsbank.domain.captures import MOST_LINES, NAME_MAX, checked_text
 from needsbank.domain.clock import now
 from needsbank.domain.errors import Conflict, Invalid, NotFound
 from needsbank.domain.journeys import Act, Stage
+from needsbank.domain.needs import PUBLISHED
 from needsbank.domain.outbox import MessageKind, Post
 from needsbank.domain.roles import ANONYMOUS
+from needsbank.domain.visibility import Visibility
 from needsbank.services import journeys
 from needsbank.services.catching import put_in_queue
 from needsbank.services.outbox import post
@@ -42,6 +44,14 @@ class Followed:
     def has_joined(self) -> bool:
         """Whether it goes on as part of something else."""
         return self.leading is not self.capture.journey
+
+    @property
+    def need(self) -> Need | None:
+        """Return the need that it has become or is a part of, if everybody may read it."""
+        need = self.leading.need
+        if need is None or need.state not in PUBLISHED:
+            return None
+        return need if need.visibility is Visibility.PUBLIC else None
 
 
 def followed(session: Session, code: str) -> Followed:

@@ -45,11 +45,12 @@ def make_link(session: Session, actor: Actor, unit_id: UUID) -> UnitLink:
     return link
 
 
-def revoke_link(session: Session, actor: Actor, unit_id: UUID) -> None:
-    """Have a unit's link stop working; nothing happens where there is none."""
+def revoke_link(session: Session, actor: Actor, unit_id: UUID) -> UUID:
+    """Have a unit's link, if any, stop working; return its organisation."""
     unit = _unit(session, actor, unit_id)
     if _revoke(session, unit.id):
         audit.record(session, actor, "revoke_link", "unit", unit.id)
+    return unit.organisation_id
 
 
 def link_for_poster(session: Session, actor: Actor, unit_id: UUID) -> UnitLink:

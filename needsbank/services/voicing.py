@@ -42,7 +42,7 @@ def units_without_account(session: Session, need_ids: Collection[UUID]) -> dict[
         .where(UnitVoice.need_id.in_(need_ids))
         .group_by(UnitVoice.need_id)
     )
-    return dict(tuple(row) for row in session.execute(counted))
+    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def teams_behind(session: Session, needs: Collection[Need]) -> dict[UUID, int]:
