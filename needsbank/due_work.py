@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from needsbank.db.transaction import transaction
 from needsbank.services import currency
+from needsbank.services.escalating import escalate
 
 DueJob = Callable[[Session], int]
 """Does some of what is due in the session's transaction; returns how much."""
 
 DUE_JOBS: tuple[DueJob, ...] = (
+    escalate,
     currency.ask_authors,
     currency.end_unanswered,
 )

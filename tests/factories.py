@@ -28,8 +28,10 @@ from needsbank.db.models import (
     Suggestion,
     Support,
     Unit,
+    UnitLink,
     User,
 )
+from needsbank.domain.captures import ThrowIdea
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.journeys import Stage
@@ -43,6 +45,7 @@ from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Role
 from needsbank.domain.sources import HarvestState, SourceKind, TrustTier
 from needsbank.domain.suggestions import SuggestionState
+from needsbank.domain.unit_links import new_code
 from needsbank.domain.verdicts import JudgePair, PairVerdict
 from needsbank.domain.visibility import Visibility
 from needsbank.services.reading import fingerprint
@@ -341,3 +344,18 @@ def add_capture(
         ),
     )
     return stored
+
+
+def add_unit_link(session: Session, unit: Unit | None = None, **values: Any) -> UnitLink:
+    """Add a link that works, of a unit that nothing else is of."""
+    unit = unit or add_organisation(session).units[0]
+    row = UnitLink(unit_id=unit.id, **{"code": new_code(), **values})
+    stored: UnitLink = _stored(session, row)
+    return stored
+
+
+def throwing(code: str, text: str = "Keys are hard to find.", **values: Any) -> ThrowIdea:
+    """Return the command that throws an idea by a unit's link."""
+    return ThrowIdea(
+        **{"key": uuid4(), "code": code, "text": text, "language": Language.EN, **values}
+    )

@@ -52,6 +52,8 @@ class Act(Enum):
     """A turn that somebody makes."""
 
     CATCH = "catch"
+    ESCALATE = "escalate"
+    """Nobody caught it in time, so that somebody else was told."""
     LET_GO = "let_go"
     TAKE_TO_WORKSHOP = "take_to_workshop"
     LEAVE_WORKSHOP = "leave_workshop"
@@ -112,6 +114,7 @@ _S, _A, _M = Stage, Act, Mover
 
 TURNS: tuple[Turn, ...] = (
     Turn(_S.THROWN, _A.CATCH, _S.CAUGHT, _M.CATCHER),
+    Turn(_S.THROWN, _A.ESCALATE, _S.THROWN, _M.CLOCK),
     Turn(_S.THROWN, _A.WITHDRAW, _S.WITHDRAWN, _M.SENDER),
     Turn(_S.CAUGHT, _A.CATCH, _S.CAUGHT, _M.CATCHER),
     Turn(_S.CAUGHT, _A.LET_GO, _S.THROWN, _M.CATCHER, reason=True),

@@ -43,6 +43,12 @@ class MessageKind(Enum):
     """Whether an own posting is still current: {subject: need or competence, path}."""
     EXPIRED = "expired"
     """An own posting has ended, since nobody said that it is current: {subject, path}."""
+    PROPOSED = "proposed"
+    """An idea is proposed to a catcher, or handed on to one: {unit, by, path}."""
+    ESCALATED = "escalated"
+    """Nobody caught an idea in time; coordinators' leads are told: {unit, thrown, path}."""
+    CONFIRM_MAIL = "confirm_mail"
+    """Whoever asked to be told of an idea by mail confirms the address: {path}."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

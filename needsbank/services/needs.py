@@ -30,7 +30,11 @@ from needsbank.services.units import units_of
 
 def draft_need(session: Session, actor: Actor, command: DescribeNeed) -> Need:
     """Put a new need in the bank as its author's draft."""
-    unit = _unit(session, actor, command.unit_id)
+    return draft_for(session, actor, _unit(session, actor, command.unit_id), command)
+
+
+def draft_for(session: Session, actor: Actor, unit: Unit, command: DescribeNeed) -> Need:
+    """Draft a need for a unit that the caller has found the actor to speak for."""
     need = Need(author_id=actor.person_id, state=NeedState.DRAFT)
     _describe(need, unit, command)
     session.add(need)

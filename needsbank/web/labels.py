@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from needsbank.db.models import AuditEntry, VersionState
 from needsbank.domain.answers import AnswerRelation
+from needsbank.domain.captures import Naming
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
 from needsbank.domain.journeys import Stage
@@ -119,6 +120,9 @@ LABELS: dict[Enum, LazyString] = {
     PairVerdict.SAME: _l("The same"),
     PairVerdict.PARTLY: _l("Partly"),
     PairVerdict.NO: _l("Not the same"),
+    Naming.NOBODY: _l("I stay anonymous"),
+    Naming.COORDINATORS: _l("Only the coordinators may see my name"),
+    Naming.CATCHERS: _l("Whoever catches it may see my name"),
     Visibility.PUBLIC: _l("Everyone"),
     Visibility.NETWORK: _l("Everyone in the network"),
     Visibility.ORGANISATION: _l("My organisation and the coordinators"),
@@ -221,6 +225,10 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("organisation", "add"): _l("added an organisation"),
     ("organisation", "change"): _l("changed an organisation"),
     ("unit", "add"): _l("added a unit"),
+    ("unit", "make_link"): _l("made a unit's link"),
+    ("unit", "revoke_link"): _l("revoked a unit's link"),
+    ("unit", "propose_catcher"): _l("proposed a catcher for a unit"),
+    ("unit", "drop_catcher"): _l("took back who is proposed as a unit's catcher"),
     ("user", "add"): _l("added a person"),
     ("user", "set_password"): _l("set a person's password"),
     ("user", "disable"): _l("closed a person's account"),
@@ -262,6 +270,8 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("suggestion", "decline"): _l("declined a pairing"),
     ("journey", "begin"): _l("set a matter on its way"),
     ("journey", "catch"): _l("caught a matter"),
+    ("journey", "escalate"): _l("told the lead that nobody had caught a matter"),
+    ("journey", "promise"): _l("promised an answer by a day"),
     ("journey", "let_go"): _l("let go of a matter"),
     ("journey", "take_to_workshop"): _l("took a matter to a workshop"),
     ("journey", "leave_workshop"): _l("took a matter out of a workshop"),
@@ -312,6 +322,11 @@ INVALID: dict[str, LazyString] = {
     "unknown": _l("Choose one from the list."),
     "business_id": _l("Check the business ID: seven digits, a hyphen and a check digit."),
     "too_long": _l("Shorten this."),
+    "personal": _l("Take out what tells of a person, or use the text that we suggest."),
+    "past": _l("Choose a day that is still to come."),
+    "mail": _l("Check the e-mail address."),
+    "many_mails": _l("No more addresses can be added to this idea."),
+    "many_lines": _l("No more can be added to this idea."),
     "characters": _l("Only letters, digits and - _ . ! ~ * ' ( ) may stand here."),
     "url": _l("Give a full web address, which begins with https:// and holds no password."),
     "base_url": _l("Give the base address alone, without anything after ? or #."),

@@ -16,8 +16,14 @@ from needsbank.web.adoptions.views import bp as adoptions
 from needsbank.web.competences.views import bp as competences
 from needsbank.web.coordination.views import bp as coordination
 from needsbank.web.duplicates.views import bp as duplicates
+from needsbank.web.follow.views import bp as follow
 from needsbank.web.forms import problems
 from needsbank.web.front.views import bp as front
+from needsbank.web.ideas.desk import bp as ideas
+from needsbank.web.ideas.links import bp as unit_links
+from needsbank.web.ideas.rules import bp as catch_rules
+from needsbank.web.ideas.throwing import bp as throwing
+from needsbank.web.ideas.words import catching_role
 from needsbank.web.languages import current_language
 from needsbank.web.merges.views import bp as merges
 from needsbank.web.needs.views import bp as needs
@@ -51,6 +57,11 @@ def register(app: Flask) -> None:
         merges,
         duplicates,
         administration,
+        throwing,
+        follow,
+        ideas,
+        catch_rules,
+        unit_links,
     ):
         app.register_blueprint(blueprint)
     app.context_processor(_given_to_every_page)
@@ -61,6 +72,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["ends_on"] = lambda posting: ends_on(posting.asked_current)
     app.jinja_env.globals["query_max"] = QUERY_MAX
     app.jinja_env.filters["problems"] = problems
+    app.jinja_env.filters["catching_role"] = catching_role
 
 
 def show_accounts(app: Flask, accounts: Sequence[Account], password: str) -> None:

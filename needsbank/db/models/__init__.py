@@ -3,6 +3,7 @@
 from needsbank.db.models.adoptions import Adoption
 from needsbank.db.models.audit import AuditEntry
 from needsbank.db.models.captures import Capture
+from needsbank.db.models.catching import CaptureLine, CatchRule, MailRequest
 from needsbank.db.models.competences import Competence, Reference
 from needsbank.db.models.embeddings import Embedding, Subject
 from needsbank.db.models.imports import ImportRun
@@ -19,6 +20,7 @@ from needsbank.db.models.sources import Harvest, Source
 from needsbank.db.models.suggestions import Answer, Decision, Suggestion
 from needsbank.db.models.supports import Support
 from needsbank.db.models.sweeps import SweepPosition, SweptPair
+from needsbank.db.models.unit_links import UnitLink, UnitVoice
 from needsbank.db.models.vector_sets import MOST_SETS, SetState, VectorSet
 from needsbank.db.models.verdicts import PairJudgement
 
@@ -29,6 +31,8 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Capture",
+    "CaptureLine",
+    "CatchRule",
     "Competence",
     "Decision",
     "Embedding",
@@ -36,6 +40,7 @@ __all__ = [
     "ImportRun",
     "Journey",
     "JourneyStep",
+    "MailRequest",
     "MatcherVersion",
     "Membership",
     "Merge",
@@ -56,6 +61,8 @@ __all__ = [
     "SweepPosition",
     "SweptPair",
     "Unit",
+    "UnitLink",
+    "UnitVoice",
     "User",
     "VectorSet",
     "VersionState",

@@ -7,13 +7,13 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const kind of document.querySelectorAll("[data-shown-for]")) followChoice(kind);
 });
 
-// Shows a group of fields only for one value of a choice; what is hidden is not asked for.
+// Shows a group of fields only for some values of a choice; what is hidden is not asked for.
 function followChoice(group) {
-  const [name, value] = group.dataset.shownFor.split("=");
+  const [name, values] = group.dataset.shownFor.split("=");
   const choices = document.querySelectorAll(`input[name="${name}"]`);
   const update = () => {
     const chosen = document.querySelector(`input[name="${name}"]:checked`);
-    group.hidden = !chosen || chosen.value !== value;
+    group.hidden = !chosen || !values.split("|").includes(chosen.value);
   };
   for (const choice of choices) choice.addEventListener("change", update);
   update();

@@ -16,6 +16,7 @@ from needsbank.db.queries.suggestions import pairings
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import NotFound
 from needsbank.services.adoptions import adoptions_of
+from needsbank.services.idea_queue import waiting_for
 from needsbank.services.notices import put_away, unseen_notices
 from needsbank.services.supporting import needs_supported
 from needsbank.web import sessions
@@ -41,6 +42,7 @@ def my_page() -> Response:
         supported=needs_supported(db.session, actor),
         awaited=[pairing for pairing in rows if sides_to_answer(actor, pairing)],
         notices=unseen_notices(db.session, actor),
+        ideas=waiting_for(db.session, actor),
     )
 
 

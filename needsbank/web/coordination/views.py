@@ -21,6 +21,7 @@ from needsbank.services.reading import fingerprint
 from needsbank.services.suggesting import missing_of
 from needsbank.services.supporting import supports_of_need
 from needsbank.services.texts import document_of
+from needsbank.services.voicing import units_without_account
 from needsbank.web.coordination.forms import DecisionForm
 from needsbank.web.database import db, retrieval
 from needsbank.web.htmx import render
@@ -58,6 +59,7 @@ def need(need_id: UUID) -> Response:
         need_seen=fingerprint(shown),
         matcher_version=retrieval().matcher.version,
         supports=supports_of_need(db.session, actor, need_id),
+        units_without_account=units_without_account(db.session, [need_id]).get(need_id, 0),
         suggestions=suggestions,
         says_enough=says_enough(document_of(shown)),
     )

@@ -12,6 +12,7 @@ from needsbank.db.models import Organisation
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import Invalid
 from needsbank.domain.roles import may_manage_organisations
+from needsbank.domain.unit_links import may_manage_links
 from needsbank.services import organisations
 from needsbank.services.units import in_tree_order
 from needsbank.web.database import db
@@ -128,5 +129,6 @@ def _page(
         organisation=organisation,
         units=in_tree_order(organisation.units),
         keeper=keeper,
+        manages_links=may_manage_links(current_actor(), organisation.id),
         form=unit_form,
     )
