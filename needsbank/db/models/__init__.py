@@ -2,6 +2,7 @@
 
 from needsbank.db.models.adoptions import Adoption
 from needsbank.db.models.audit import AuditEntry
+from needsbank.db.models.calendar_feeds import CalendarFeed
 from needsbank.db.models.captures import Capture
 from needsbank.db.models.competences import Competence, Reference
 from needsbank.db.models.embeddings import Embedding, Subject
@@ -9,7 +10,7 @@ from needsbank.db.models.imports import ImportRun
 from needsbank.db.models.journeys import Journey, JourneyStep
 from needsbank.db.models.matcher_versions import MatcherVersion, VersionState
 from needsbank.db.models.merges import Merge, MergeSource
-from needsbank.db.models.messages import Message
+from needsbank.db.models.messages import MailRefusal, Message
 from needsbank.db.models.needs import Need
 from needsbank.db.models.notices import Notice
 from needsbank.db.models.organisations import Organisation, Unit
@@ -21,6 +22,7 @@ from needsbank.db.models.supports import Support
 from needsbank.db.models.sweeps import SweepPosition, SweptPair
 from needsbank.db.models.vector_sets import MOST_SETS, SetState, VectorSet
 from needsbank.db.models.verdicts import PairJudgement
+from needsbank.db.models.webhooks import Webhook
 
 __all__ = [
     "MOST_SETS",
@@ -28,6 +30,7 @@ __all__ = [
     "Answer",
     "Attempt",
     "AuditEntry",
+    "CalendarFeed",
     "Capture",
     "Competence",
     "Decision",
@@ -36,6 +39,7 @@ __all__ = [
     "ImportRun",
     "Journey",
     "JourneyStep",
+    "MailRefusal",
     "MatcherVersion",
     "Membership",
     "Merge",
@@ -59,4 +63,5 @@ __all__ = [
     "User",
     "VectorSet",
     "VersionState",
+    "Webhook",
 ]
