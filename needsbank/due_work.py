@@ -14,11 +14,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from needsbank.db.transaction import transaction
+from needsbank.services.digests import gather_digests
+from needsbank.services.outbox import doubt_abandoned
 
 DueJob = Callable[[Session], int]
 """Does some of what is due in the session's transaction; returns how much."""
 
-DUE_JOBS: tuple[DueJob, ...] = ()
+DUE_JOBS: tuple[DueJob, ...] = (doubt_abandoned, gather_digests)
 """Escalating, returning, asking: every use case that the clock starts."""
 
 _IDLE_SECONDS = 5.0

@@ -1,5 +1,6 @@
 """A real mail server on loopback that takes, refuses, falls silent or dies as a test says."""
 
+import asyncio
 import email
 import socket
 import threading
@@ -16,7 +17,8 @@ from aiosmtpd.smtp import SMTP
 class MailServer:
     """Keeps the mails that it took; `answers` are given to recipients and mails in turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, delay: float = 0) -> None:
+        self.delay = delay
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.to_recipient: dict[str, str] = {}
@@ -36,6 +38,7 @@ class MailServer:
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
         """Take a mail, or refuse it."""
+        await asyncio.sleep(self.delay)
         if self.to_mail:
             return self.to_mail.pop(0)
         parsed = email.message_from_bytes(envelope.content, policy=default)
@@ -46,10 +49,10 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(port: int = 0, **options: Any) -> Iterator[MailServer]:
-    """Serve mail while the block runs."""
-    handler = MailServer()
-    controller = Controller(handler, hostname="127.0.0.1", port=port or _free_port(), **options)
+def mail_server(delay: float = 0, **options: Any) -> Iterator[MailServer]:
+    """Serve mail while the block runs; take each mail after a delay of so many seconds."""
+    handler = MailServer(delay)
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port(), **options)
     controller.start()
     handler.port = controller.port
     try:
@@ -97,7 +100,8 @@ def talking_server(*lines: str, hang: bool = False) -> Iterator[int]:
         thread.join(10)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

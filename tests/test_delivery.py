@@ -5,7 +5,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from email.headerregistry import Address
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -43,14 +43,18 @@ URL = "https://bank.example"
 
 
 def posted(session, key="k1", **values):
-    usual = {"kind": MessageKind.STEP, "words": WORDS, "address": "hoitaja@county.example"}
+    usual: dict[str, Any] = {
+        "kind": MessageKind.STEP,
+        "words": WORDS,
+        "address": "hoitaja@county.example",
+    }
     with transaction(session):
         return outbox.post(session, Post(key=key, **(usual | values)))
 
 
 def way_to(port, seconds=5.0, **values) -> dict[Channel, delivery.Way]:
     server = SmtpServer(host="127.0.0.1", port=port, **values)
-    smtp = Smtp(server, Address("Tarvepankki", "bank", "bank.example"), seconds)
+    smtp = Smtp(server, "Tarvepankki <bank@bank.example>", seconds)
     return {Channel.MAIL: Mail(smtp, URL, lambda message_id: f"/mail/stop/{message_id}")}
 
 

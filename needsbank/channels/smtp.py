@@ -6,7 +6,7 @@ import ssl
 from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from functools import cached_property
 
 from needsbank.channels.letters import Letter
@@ -24,9 +24,10 @@ _HEADER_MAX = 500
 class Smtp:
     """A connection to a mail server, opened when there is something to send."""
 
-    def __init__(self, server: SmtpServer, sender: Address, seconds: float = SECONDS) -> None:
+    def __init__(self, server: SmtpServer, sender: str, seconds: float = SECONDS) -> None:
         self.server = server
-        self.sender = sender
+        name, address = parseaddr(sender)
+        self.sender = Address(name, addr_spec=address)
         self.seconds = seconds
         self._connection: _Plain | _Encrypted | None = None
 
