@@ -1,6 +1,7 @@
 """The composition root: the one place where settings, storage, matcher and pages meet."""
 
 import logging
+from functools import partial
 
 from flask import Flask
 from flask_wtf.csrf import generate_csrf
@@ -9,8 +10,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matching import Encoder, EncoderOptions, load_encoder
 from needsbank.db.base import engine_options, keep_transaction_rules
+from needsbank.delivery import Way, Ways
+from needsbank.domain.outbox import Channel
 from needsbank.services.active_set import ActiveRetrieval, RetrievalSource
 from needsbank.services.demo_bank import ACCOUNTS, PASSWORD
+from needsbank.services.mail_levels import stop_path
 from needsbank.services.opening import Opener
 from needsbank.settings import Settings
 from needsbank.sources.fetching import Fetcher
@@ -107,6 +111,19 @@ def make_opener(settings: Settings) -> Opener:
         settings.instance / "index",
         settings.instance / "matcher",
     )
+
+
+def make_ways(settings: Settings) -> Ways:
+    """Return the ways that messages leave by: those that are set up."""
+    from needsbank.channels.mail import Mail  # noqa: PLC0415 -- only workers send
+    from needsbank.channels.smtp import Smtp  # noqa: PLC0415 -- as above
+
+    ways: dict[Channel, Way] = {}
+    if settings.smtp is not None:
+        stop_link = partial(stop_path, settings.secret_key)
+        smtp = Smtp(settings.smtp, settings.mail_from)
+        ways[Channel.MAIL] = Mail(smtp, settings.public_url, stop_link)
+    return ways
 
 
 def make_fetcher(settings: Settings) -> Fetcher:

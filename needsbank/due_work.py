@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 
 from needsbank.db.transaction import transaction
 from needsbank.services import currency
+from needsbank.services.digests import gather_digests
 from needsbank.services.escalating import escalate
+from needsbank.services.outbox import doubt_abandoned
 
 DueJob = Callable[[Session], int]
 """Does some of what is due in the session's transaction; returns how much."""
@@ -24,6 +26,8 @@ DUE_JOBS: tuple[DueJob, ...] = (
     escalate,
     currency.ask_authors,
     currency.end_unanswered,
+    doubt_abandoned,
+    gather_digests,
 )
 """Escalating, returning, asking: every use case that the clock starts."""
 

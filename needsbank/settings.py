@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from urllib.parse import urlsplit
 
 from needsbank.domain.errors import BankError
+from needsbank.domain.mail_servers import SmtpServer, parse_smtp_url
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,6 +58,12 @@ class Settings:
     """Of gunicorn: debug, info, warning, error or critical."""
     fetch_hosts: tuple[str, ...] = ()
     """Hosts of sources ("host" or "host:port") that may stand in a private network."""
+    public_url: str = ""
+    """What the address of every page begins with, for links in mails; without a final slash."""
+    smtp: SmtpServer | None = None
+    """Where mails are handed over; none: they wait."""
+    mail_from: str = ""
+    """Whom mails come from: "Name <address>" or an address."""
     demo: bool = False
     """Show the demo accounts on the sign-in page."""
 
@@ -70,6 +79,11 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"NEEDSBANK_INSTANCE: {error}") from error
+    public_url, mail_from, smtp = _public_url(read), _mail_from(read), _smtp(read)
+    if smtp and not (public_url and mail_from):
+        raise SettingsError(
+            "NEEDSBANK_SMTP_URL needs NEEDSBANK_PUBLIC_URL and NEEDSBANK_MAIL_FROM beside it"
+        )
     return Settings(
         database_url=read.get("NEEDSBANK_DATABASE_URL", f"sqlite:///{instance / 'bank.db'}"),
         secret_key=read.get("NEEDSBANK_SECRET_KEY") or _kept_secret(instance),
@@ -84,8 +98,49 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         session_lifetime=timedelta(hours=_number(read, "NEEDSBANK_SESSION_HOURS", 12)),
         log_level=_log_level(read),
         fetch_hosts=tuple(read.get("NEEDSBANK_FETCH_HOSTS", "").split()),
+        public_url=public_url,
+        smtp=smtp,
+        mail_from=mail_from,
         demo=_flag(read, "NEEDSBANK_DEMO", default=False),
     )
+
+
+def _public_url(read: Mapping[str, str]) -> str:
+    url = read.get("NEEDSBANK_PUBLIC_URL", "").rstrip("/")
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        ours = parts.scheme in {"http", "https"} and parts.hostname and parts.username is None
+    except ValueError:
+        ours = False
+    if not ours or parts.query or parts.fragment or any(each.isspace() for each in url):
+        raise SettingsError(
+            f"NEEDSBANK_PUBLIC_URL is no address of a site, as https://bank.example.org: {url!r}"
+        )
+    return url
+
+
+def _smtp(read: Mapping[str, str]) -> SmtpServer | None:
+    url = read.get("NEEDSBANK_SMTP_URL", "")
+    try:
+        return parse_smtp_url(url) if url else None
+    except ValueError as error:
+        # Without the address: it holds a password.
+        raise SettingsError(
+            f"NEEDSBANK_SMTP_URL is to be like smtps://user:password@mail.example.org: {error}"
+        ) from None
+
+
+def _mail_from(read: Mapping[str, str]) -> str:
+    text = read.get("NEEDSBANK_MAIL_FROM", "")
+    if not text:
+        return ""
+    _, address = parseaddr(text)
+    local, _, domain = address.rpartition("@")
+    if not (local and domain and address.isascii()) or any(each in text for each in "\r\n"):
+        raise SettingsError(f"NEEDSBANK_MAIL_FROM is no mail address: {text!r}")
+    return text
 
 
 def _sentence_model(read: Mapping[str, str]) -> SentenceModel:

@@ -1,5 +1,6 @@
 """Settings are read from the environment once; what makes no sense is named."""
 
+import traceback
 from datetime import timedelta
 from pathlib import Path
 
@@ -112,3 +113,93 @@ def test_settings_cannot_be_changed_once_they_are_read(read):
 def test_a_relative_folder_is_made_absolute(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert from_environment({"NEEDSBANK_INSTANCE": "here"}).instance == Path(tmp_path, "here")
+
+
+MAIL = {
+    "PUBLIC_URL": "https://bank.example.org/",
+    "SMTP_URL": "smtps://bank:a%40word@mail.example.org",
+    "MAIL_FROM": "Tarvepankki <bank@example.org>",
+}
+
+
+def test_without_a_mail_server_there_is_none(read):
+    settings = read()
+    assert (settings.smtp, settings.public_url, settings.mail_from) == (None, "", "")
+
+
+def test_mail_is_set_up_by_three_settings(read):
+    settings = read(**MAIL)
+    assert settings.public_url == "https://bank.example.org"
+    assert settings.mail_from == "Tarvepankki <bank@example.org>"
+    server = settings.smtp
+    assert server is not None
+    assert (server.host, server.port, server.user) == ("mail.example.org", 465, "bank")
+    assert (server.password, server.tls, server.starttls) == ("a@word", True, False)
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "starttls"),
+    [
+        ("smtp://localhost", 25, False),
+        ("smtp://bank:word@127.0.0.1:2525", 2525, False),
+        ("smtp://bank:word@mail.example.org:587?starttls=1", 587, True),
+        ("smtp://mail.example.org?starttls=0", 25, False),
+    ],
+)
+def test_a_mail_server_may_be_told_in_these_ways(read, url, port, starttls):
+    server = read(**{**MAIL, "SMTP_URL": url}).smtp
+    assert server is not None
+    assert (server.port, server.starttls, server.tls) == (port, starttls, False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "bank:salainen@mail.example.org",
+        "https://bank:salainen@mail.example.org",
+        "smtp://bank:salainen@mail.example.org",
+        "smtps://bank:salainen@",
+        "smtps://bank:salainen@mail.example.org:many",
+        "smtps://bank:salainen@mail.example.org:99999",
+        "smtps://bank:salainen@mail.example.org/folder",
+        "smtp://bank:salainen@mail.example.org?starttls=yes",
+        "smtp://bank:salainen@mail.example.org?tls=1",
+        "smtps://bank:salainen@[mail.example.org",
+    ],
+)
+def test_a_mail_server_that_makes_no_sense_is_told_without_its_password(read, url):
+    with pytest.raises(SettingsError, match="NEEDSBANK_SMTP_URL") as refused:
+        read(**{**MAIL, "SMTP_URL": url})
+    assert "salainen" not in str(refused.value)
+    assert "salainen" not in "".join(traceback.format_exception(refused.value))
+
+
+def test_no_password_is_shown_with_the_settings(read):
+    assert "a@word" not in repr(read(**MAIL))
+
+
+@pytest.mark.parametrize("lacking", ["PUBLIC_URL", "MAIL_FROM"])
+def test_a_mail_server_alone_is_not_enough(read, lacking):
+    with pytest.raises(SettingsError, match=f"NEEDSBANK_{lacking}"):
+        read(**{**MAIL, lacking: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PUBLIC_URL", "bank.example.org"),
+        ("PUBLIC_URL", "ftp://bank.example.org"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://bank.example.org/?a=1"),
+        ("PUBLIC_URL", "https://me@bank.example.org"),
+        ("PUBLIC_URL", "https://bank.example.org/a b"),
+        ("PUBLIC_URL", "https://[bank"),
+        ("MAIL_FROM", "Tarvepankki"),
+        ("MAIL_FROM", "bank@"),
+        ("MAIL_FROM", "a@b.example\r\nBcc: c@d.example"),
+        ("MAIL_FROM", "pönki@bank.example"),
+    ],
+)
+def test_what_makes_no_sense_in_mails_is_named(read, name, text):
+    with pytest.raises(SettingsError, match=f"NEEDSBANK_{name} is no"):
+        read(**{**MAIL, name: text})

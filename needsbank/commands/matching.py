@@ -11,8 +11,8 @@ from rich.table import Table
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from needsbank import due_work, harvest_jobs, jobs
-from needsbank.app import make_fetcher
+from needsbank import delivery, due_work, harvest_jobs, jobs
+from needsbank.app import make_fetcher, make_ways
 from needsbank.commands.surroundings import (
     active_retrieval,
     console,
@@ -133,7 +133,7 @@ def work() -> None:
     on = engine()
     beside = [
         threading.Thread(target=_beside, args=(each, on, stop), name=each.__name__, daemon=True)
-        for each in (_harvest, _do_due)
+        for each in (_harvest, _do_due, _deliver)
     ]
     for thread in beside:
         thread.start()
@@ -160,3 +160,7 @@ def _harvest(on: Engine, stop: threading.Event) -> None:
 
 def _do_due(on: Engine, stop: threading.Event) -> None:
     due_work.work(on, stop)
+
+
+def _deliver(on: Engine, stop: threading.Event) -> None:
+    delivery.work(on, make_ways(settings()), stop)

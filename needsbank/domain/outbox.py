@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
@@ -32,13 +32,41 @@ class MessageState(Enum):
     DEAD = "dead"
     """Given up after many tries: a person decides what becomes of it."""
     CANCELLED = "cancelled"
+    """Not sent, for a reason that `Trouble` names."""
+    GATHERED = "gathered"
+    """Told in a digest, whose own message says how that went."""
+
+
+class Trouble(Enum):
+    """Why a message has not left, or may not have."""
+
+    NOT_REACHED = "not_reached"
+    """Whoever takes messages on does not answer, or says to come back later: tried again."""
+    REFUSED = "refused"
+    """The recipient, or the whole message, is refused for good."""
+    UNREADABLE = "unreadable"
+    """It could not be put into words: a mistake of ours."""
+    NO_ANSWER = "no_answer"
+    """It was handed over, and nobody said that it was taken."""
+    WORKER_GONE = "worker_gone"
+    """The worker that was sending it ended."""
+    DISABLED = "disabled"
+    """The recipient's account is closed."""
+    NO_ADDRESS = "no_address"
+    NOT_WANTED = "not_wanted"
+    """The recipient wants no mail; they read it on their own page."""
+    UNSUBSCRIBED = "unsubscribed"
+    """The address asked for no more mail."""
+    WEBHOOK_GONE = "webhook_gone"
+    LEFT = "left"
+    """A person decided that it stays unsent."""
 
 
 class MessageKind(Enum):
     """What a message tells; each kind has a template `mail/KIND.txt`."""
 
     STEP = "step"
-    """A followed matter has moved: {act, stage, reason, path}."""
+    """A followed matter has moved: {act, stage, route, reason, path}."""
     STILL_CURRENT = "still_current"
     """Whether an own posting is still current: {subject: need or competence, path}."""
     EXPIRED = "expired"
@@ -49,6 +77,36 @@ class MessageKind(Enum):
     """Nobody caught an idea in time; coordinators' leads are told: {unit, thrown, path}."""
     CONFIRM_MAIL = "confirm_mail"
     """Whoever asked to be told of an idea by mail confirms the address: {path}."""
+    DIGEST = "digest"
+    """What a person was told since the last one: {count, path}, and the messages themselves."""
+    MERGED = "merged"
+    """The reader's need became part of a challenge: {due, path}."""
+    OBJECTED = "objected"
+    """A sender objects to a merge that the reader made: {text, path}."""
+    UNMERGED = "unmerged"
+    """The reader's need stands by itself again: {text, path}."""
+    NEED_ADOPTED = "need_adopted"
+    """The reader's need was closed by something ready: {text, path}."""
+
+
+LEASE = timedelta(minutes=5)
+"""How long a worker may take to send one message, many times what it takes."""
+_BACK_OFF = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=12),
+    timedelta(hours=24),
+    timedelta(hours=24),
+)
+"""Waits between tries: almost three days in all, so that a mail server may rest at a weekend."""
+
+
+def wait_after(attempts: int) -> timedelta | None:
+    """Return how long to wait after so many tries that failed; None to give up."""
+    return _BACK_OFF[attempts - 1] if attempts <= len(_BACK_OFF) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,4 +124,40 @@ class Post:
     address: str = ""
     language: Language = Language.FI
     channel: Channel = Channel.MAIL
+    webhook_id: UUID | None = None
     not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A message in a worker's hands, with all that it takes to put it into words."""
+
+    message_id: UUID
+    token: UUID
+    key: str
+    kind: MessageKind
+    channel: Channel
+    language: Language
+    words: Words
+    address: str
+    """The mail address, or a webhook's secret one."""
+    has_account: bool
+    told: tuple["Told", ...] = ()
+    """What a digest tells of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One of the messages that a digest gathers."""
+
+    kind: MessageKind
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How it went: sent without trouble, or not, and whether trying again can help."""
+
+    trouble: Trouble | None = None
+    detail: str = ""
+    """What the other side said, never what the message says."""

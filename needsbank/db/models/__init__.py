@@ -2,6 +2,7 @@
 
 from needsbank.db.models.adoptions import Adoption
 from needsbank.db.models.audit import AuditEntry
+from needsbank.db.models.calendar_feeds import CalendarFeed
 from needsbank.db.models.captures import Capture
 from needsbank.db.models.catching import CaptureLine, CatchRule, MailRequest
 from needsbank.db.models.competences import Competence, Reference
@@ -10,7 +11,7 @@ from needsbank.db.models.imports import ImportRun
 from needsbank.db.models.journeys import Journey, JourneyStep
 from needsbank.db.models.matcher_versions import MatcherVersion, VersionState
 from needsbank.db.models.merges import Merge, MergeSource
-from needsbank.db.models.messages import Message
+from needsbank.db.models.messages import MailRefusal, Message
 from needsbank.db.models.needs import Need
 from needsbank.db.models.notices import Notice
 from needsbank.db.models.organisations import Organisation, Unit
@@ -23,6 +24,7 @@ from needsbank.db.models.sweeps import SweepPosition, SweptPair
 from needsbank.db.models.unit_links import UnitLink, UnitVoice
 from needsbank.db.models.vector_sets import MOST_SETS, SetState, VectorSet
 from needsbank.db.models.verdicts import PairJudgement
+from needsbank.db.models.webhooks import Webhook
 
 __all__ = [
     "MOST_SETS",
@@ -30,6 +32,7 @@ __all__ = [
     "Answer",
     "Attempt",
     "AuditEntry",
+    "CalendarFeed",
     "Capture",
     "CaptureLine",
     "CatchRule",
@@ -40,6 +43,7 @@ __all__ = [
     "ImportRun",
     "Journey",
     "JourneyStep",
+    "MailRefusal",
     "MailRequest",
     "MatcherVersion",
     "Membership",
@@ -66,4 +70,5 @@ __all__ = [
     "User",
     "VectorSet",
     "VersionState",
+    "Webhook",
 ]

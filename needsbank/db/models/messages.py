@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from needsbank.db.base import Model, moment_of_adding, uuid_key
 from needsbank.db.models.people import User
+from needsbank.db.models.webhooks import Webhook
 from needsbank.domain.languages import Language
-from needsbank.domain.outbox import Channel, MessageKind, MessageState
+from needsbank.domain.outbox import Channel, MessageKind, MessageState, Trouble
 
 
 class Message(Model):
@@ -18,6 +19,7 @@ class Message(Model):
 
     A person's own address and language are looked up when it leaves; `address` is for those
     without an account. A worker holds it by `lease_until` and `token`. `words` fill its template.
+    `seen` is when its reader put it away on their own page. `error` is what the other side said.
     """
 
     __tablename__ = "messages"
@@ -37,7 +39,24 @@ class Message(Model):
     not_before: Mapped[moment_of_adding]
     lease_until: Mapped[datetime | None]
     token: Mapped[UUID | None]
+    trouble: Mapped[Trouble | None]
     error: Mapped[str] = mapped_column(String(300), default="")
     created: Mapped[moment_of_adding]
     sent: Mapped[datetime | None]
+    seen: Mapped[datetime | None]
+    digest_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("messages.id", ondelete="SET NULL"), index=True
+    )
+    webhook_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("webhooks.id", ondelete="SET NULL"), index=True
+    )
     user: Mapped[User | None] = relationship()
+    webhook: Mapped[Webhook | None] = relationship()
+
+
+class MailRefusal(Model):
+    """An address without an account that wants no more mail; known by its hash alone."""
+
+    __tablename__ = "mail_refusals"
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    created: Mapped[moment_of_adding]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from needsbank.db.base import Model, moment_of_adding, uuid_key
 from needsbank.db.models.organisations import Organisation
 from needsbank.domain.languages import Language
+from needsbank.domain.mail_levels import MailLevel
 from needsbank.domain.roles import Actor, Role
 
 
@@ -24,6 +25,7 @@ class User(Model, UserMixin):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: uuid4().hex)
     language: Mapped[Language] = mapped_column(default=Language.FI)
+    mail_level: Mapped[MailLevel] = mapped_column(default=MailLevel.AT_ONCE)
     created: Mapped[moment_of_adding]
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="user", cascade="all, delete-orphan", lazy="selectin"
