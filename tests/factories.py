@@ -1,7 +1,7 @@
 """Rows with sensible defaults; each is committed, so that other connections see it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from secrets import token_urlsafe
 from typing import Any
@@ -21,14 +21,18 @@ from needsbank.db.models import (
     MergeSource,
     Need,
     Organisation,
+    PossibleTime,
     PriorWork,
     Reference,
+    SeriesAmbassador,
     Source,
     Subject,
     Suggestion,
     Support,
     Unit,
     User,
+    Workshop,
+    WorkshopSeries,
 )
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind, CompetenceState
@@ -45,6 +49,7 @@ from needsbank.domain.sources import HarvestState, SourceKind, TrustTier
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.verdicts import JudgePair, PairVerdict
 from needsbank.domain.visibility import Visibility
+from needsbank.domain.workshops import SeriesState, a_week_apart, finnish_moment
 from needsbank.services.reading import fingerprint
 
 PASSWORD = "a password of tests"
@@ -341,3 +346,53 @@ def add_capture(
         ),
     )
     return stored
+
+
+def add_series(
+    session: Session,
+    requester: User | None = None,
+    state: SeriesState = SeriesState.ASKED,
+    ambassadors: Sequence[User] = (),
+    starts: datetime | None = None,
+    **values: Any,
+) -> WorkshopSeries:
+    """Add a request for workshops; once it is confirmed, with its three workshops."""
+    requester = requester or add_user(session, Role.PARTNER)
+    first = starts or in_finland(now().date() + timedelta(days=30), 13)
+    named = list(ambassadors)
+    if state is not SeriesState.ASKED and not named:
+        named = [add_user(session, Role.AMBASSADOR)]
+    series = WorkshopSeries(
+        requester_id=requester.id,
+        state=state,
+        **{
+            "unit_id": unit_id_of(session, requester),
+            "team_size": 8,
+            "hours_granted": 6,
+            "granted_by": "Head nurse",
+            "place": "Meeting room 2",
+            **values,
+        },
+        times=[PossibleTime(starts=first + timedelta(days=n)) for n in range(3)],
+        ambassadors=[
+            SeriesAmbassador(user_id=each.id, position=place) for place, each in enumerate(named)
+        ],
+        workshops=[
+            Workshop(
+                number=number,
+                theme=f"Theme {number}",
+                starts=begins,
+                ends=begins + timedelta(hours=2),
+                place="Meeting room 2",
+            )
+            for number, begins in enumerate(a_week_apart(first), 1)
+            if named
+        ],
+    )
+    stored: WorkshopSeries = _stored(session, series)
+    return stored
+
+
+def in_finland(day: date, hour: int) -> datetime:
+    """Return a full hour of a day in Finland."""
+    return finnish_moment(day, time(hour))

@@ -2,6 +2,15 @@
 
 from needsbank.db.models.adoptions import Adoption
 from needsbank.db.models.audit import AuditEntry
+from needsbank.db.models.boards import (
+    Board,
+    BoardIdea,
+    BoardParticipant,
+    ChallengeSheet,
+    ChallengeWording,
+    Dot,
+    IdeaGroup,
+)
 from needsbank.db.models.captures import Capture
 from needsbank.db.models.competences import Competence, Reference
 from needsbank.db.models.embeddings import Embedding, Subject
@@ -21,6 +30,12 @@ from needsbank.db.models.supports import Support
 from needsbank.db.models.sweeps import SweepPosition, SweptPair
 from needsbank.db.models.vector_sets import MOST_SETS, SetState, VectorSet
 from needsbank.db.models.verdicts import PairJudgement
+from needsbank.db.models.workshops import (
+    PossibleTime,
+    SeriesAmbassador,
+    Workshop,
+    WorkshopSeries,
+)
 
 __all__ = [
     "MOST_SETS",
@@ -28,11 +43,18 @@ __all__ = [
     "Answer",
     "Attempt",
     "AuditEntry",
+    "Board",
+    "BoardIdea",
+    "BoardParticipant",
     "Capture",
+    "ChallengeSheet",
+    "ChallengeWording",
     "Competence",
     "Decision",
+    "Dot",
     "Embedding",
     "Harvest",
+    "IdeaGroup",
     "ImportRun",
     "Journey",
     "JourneyStep",
@@ -45,8 +67,10 @@ __all__ = [
     "Notice",
     "Organisation",
     "PairJudgement",
+    "PossibleTime",
     "PriorWork",
     "Reference",
+    "SeriesAmbassador",
     "SetState",
     "SignInSession",
     "Source",
@@ -59,4 +83,6 @@ __all__ = [
     "User",
     "VectorSet",
     "VersionState",
+    "Workshop",
+    "WorkshopSeries",
 ]

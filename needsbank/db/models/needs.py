@@ -35,6 +35,7 @@ class Need(Model):
     problem: Mapped[str] = mapped_column(Text)
     wished_change: Mapped[str] = mapped_column(Text, default="")
     who_suffers: Mapped[str] = mapped_column(Text, default="")
+    measure: Mapped[str] = mapped_column(Text, default="", server_default="")
     timing: Mapped[str] = mapped_column(Text, default="")
     place: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[Language]
