@@ -1,8 +1,9 @@
 """Rows with sensible defaults; each is committed, so that other connections see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from random import choices
 from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from needsbank.db.models import (
     Adoption,
+    Board,
+    BoardIdea,
     Capture,
     Competence,
     Harvest,
+    IdeaGroup,
     Journey,
     JourneyStep,
     Membership,
@@ -34,6 +38,7 @@ from needsbank.db.models import (
     Workshop,
     WorkshopSeries,
 )
+from needsbank.domain.boards import CODE_LENGTH, CODE_LETTERS, BoardStep
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.journeys import Stage
@@ -396,3 +401,34 @@ def add_series(
 def in_finland(day: date, hour: int) -> datetime:
     """Return a full hour of a day in Finland."""
     return finnish_moment(day, time(hour))
+
+
+def add_board(
+    session: Session,
+    series: WorkshopSeries | None = None,
+    step: BoardStep = BoardStep.GATHER,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    loose: Sequence[str] = (),
+) -> Board:
+    """Add the board of a series under way, with ideas in groups and loose ones."""
+    series = series or add_series(session, state=SeriesState.UNDER_WAY)
+    code = "".join(choices(CODE_LETTERS, k=CODE_LENGTH))
+    board: Board = _stored(session, Board(series_id=series.id, code=code, step=step))
+    for position, (name, texts) in enumerate((groups or {}).items()):
+        group = _stored(session, IdeaGroup(board_id=board.id, name=name, position=position))
+        for text in texts:
+            add_board_idea(session, board, text, group)
+    for text in loose:
+        add_board_idea(session, board, text)
+    return board
+
+
+def add_board_idea(
+    session: Session, board: Board, text: str, group: IdeaGroup | None = None
+) -> BoardIdea:
+    """Add an idea to a board."""
+    unit = session.get_one(Unit, board.series.unit_id)
+    capture = add_capture(session, unit, Stage.IN_WORKSHOP, text=text)
+    row = BoardIdea(board_id=board.id, capture_id=capture.id, group_id=group.id if group else None)
+    stored: BoardIdea = _stored(session, row)
+    return stored
