@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matching.evaluation.folders import EvaluationOptions, Task, evaluate_folder
     from matching.evaluation.rankers import MatcherRanker
     from matching.fine_tuning import TuningOptions, TuningReport, check_tuning, fine_tune
+    from matching.grouping import groups_alike
     from matching.index import Index
     from matching.languages import detect_language
     from matching.learning import Learned, learn
@@ -114,6 +115,7 @@ __all__ = [
     "evaluate_demo",
     "evaluate_folder",
     "fine_tune",
+    "groups_alike",
     "learn",
     "lemmas_of",
     "load_encoder",
@@ -153,6 +155,7 @@ _MODULES = {
     "triplets": "Triplet read_triplets",
     "archive": "Archive Breadth Chosen",
     "archive_building": "ArchiveBuilder",
+    "grouping": "groups_alike",
     "index": "Index",
     "matcher": "Matcher",
     "representing": "represent",

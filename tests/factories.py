@@ -1,8 +1,9 @@
 """Rows with sensible defaults; each is committed, so that other connections see it."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from random import choices
 from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from needsbank.db.models import (
     Adoption,
+    Board,
+    BoardIdea,
     Capture,
     Competence,
     Harvest,
+    IdeaGroup,
     Journey,
     JourneyStep,
     Membership,
@@ -21,8 +25,10 @@ from needsbank.db.models import (
     MergeSource,
     Need,
     Organisation,
+    PossibleTime,
     PriorWork,
     Reference,
+    SeriesAmbassador,
     Source,
     Subject,
     Suggestion,
@@ -30,7 +36,10 @@ from needsbank.db.models import (
     Unit,
     UnitLink,
     User,
+    Workshop,
+    WorkshopSeries,
 )
+from needsbank.domain.boards import CODE_LENGTH, CODE_LETTERS, BoardStep
 from needsbank.domain.captures import ThrowIdea
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind, CompetenceState
@@ -48,6 +57,7 @@ from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.unit_links import new_code
 from needsbank.domain.verdicts import JudgePair, PairVerdict
 from needsbank.domain.visibility import Visibility
+from needsbank.domain.workshops import SeriesState, a_week_apart, finnish_moment
 from needsbank.services.reading import fingerprint
 
 PASSWORD = "a password of tests"
@@ -359,3 +369,84 @@ def throwing(code: str, text: str = "Keys are hard to find.", **values: Any) -> 
     return ThrowIdea(
         **{"key": uuid4(), "code": code, "text": text, "language": Language.EN, **values}
     )
+
+
+def add_series(
+    session: Session,
+    requester: User | None = None,
+    state: SeriesState = SeriesState.ASKED,
+    ambassadors: Sequence[User] = (),
+    starts: datetime | None = None,
+    **values: Any,
+) -> WorkshopSeries:
+    """Add a request for workshops; once it is confirmed, with its three workshops."""
+    requester = requester or add_user(session, Role.PARTNER)
+    first = starts or in_finland(now().date() + timedelta(days=30), 13)
+    named = list(ambassadors)
+    if state is not SeriesState.ASKED and not named:
+        named = [add_user(session, Role.AMBASSADOR)]
+    series = WorkshopSeries(
+        requester_id=requester.id,
+        state=state,
+        **{
+            "unit_id": unit_id_of(session, requester),
+            "team_size": 8,
+            "hours_granted": 6,
+            "granted_by": "Head nurse",
+            "place": "Meeting room 2",
+            **values,
+        },
+        times=[PossibleTime(starts=first + timedelta(days=n)) for n in range(3)],
+        ambassadors=[
+            SeriesAmbassador(user_id=each.id, position=place) for place, each in enumerate(named)
+        ],
+        workshops=[
+            Workshop(
+                number=number,
+                theme=f"Theme {number}",
+                starts=begins,
+                ends=begins + timedelta(hours=2),
+                place="Meeting room 2",
+            )
+            for number, begins in enumerate(a_week_apart(first), 1)
+            if named
+        ],
+    )
+    stored: WorkshopSeries = _stored(session, series)
+    return stored
+
+
+def in_finland(day: date, hour: int) -> datetime:
+    """Return a full hour of a day in Finland."""
+    return finnish_moment(day, time(hour))
+
+
+def add_board(
+    session: Session,
+    series: WorkshopSeries | None = None,
+    step: BoardStep = BoardStep.GATHER,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    loose: Sequence[str] = (),
+) -> Board:
+    """Add the board of a series under way, with ideas in groups and loose ones."""
+    series = series or add_series(session, state=SeriesState.UNDER_WAY)
+    code = "".join(choices(CODE_LETTERS, k=CODE_LENGTH))
+    board: Board = _stored(session, Board(series_id=series.id, code=code, step=step))
+    for position, (name, texts) in enumerate((groups or {}).items()):
+        group = _stored(session, IdeaGroup(board_id=board.id, name=name, position=position))
+        for text in texts:
+            add_board_idea(session, board, text, group)
+    for text in loose:
+        add_board_idea(session, board, text)
+    return board
+
+
+def add_board_idea(
+    session: Session, board: Board, text: str, group: IdeaGroup | None = None
+) -> BoardIdea:
+    """Add an idea to a board."""
+    unit = session.get_one(Unit, board.series.unit_id)
+    capture = add_capture(session, unit, Stage.IN_WORKSHOP, text=text)
+    row = BoardIdea(board_id=board.id, capture_id=capture.id, group_id=group.id if group else None)
+    stored: BoardIdea = _stored(session, row)
+    return stored

@@ -87,6 +87,16 @@ class MessageKind(Enum):
     """The reader's need stands by itself again: {text, path}."""
     NEED_ADOPTED = "need_adopted"
     """The reader's need was closed by something ready: {text, path}."""
+    WORKSHOPS_CONFIRMED = "workshops_confirmed"
+    """Three workshops are agreed: {unit, ambassadors, times, place, path}."""
+    WORKSHOP_MOVED = "workshop_moved"
+    """One has another time or place: {unit, number, time, place, path}."""
+    WORKSHOP_CALLED_OFF = "workshop_called_off"
+    """One is not held: {unit, number, reason, path}."""
+    WORKSHOPS_CANCELLED = "workshops_cancelled"
+    """None of them is held: {unit, reason, path}."""
+    WORKSHOPS_DECLINED = "workshops_declined"
+    """The request was answered with a no: {unit, reason, path}."""
 
 
 LEASE = timedelta(minutes=5)

@@ -2,6 +2,15 @@
 
 from needsbank.db.models.adoptions import Adoption
 from needsbank.db.models.audit import AuditEntry
+from needsbank.db.models.boards import (
+    Board,
+    BoardIdea,
+    BoardParticipant,
+    ChallengeSheet,
+    ChallengeWording,
+    Dot,
+    IdeaGroup,
+)
 from needsbank.db.models.calendar_feeds import CalendarFeed
 from needsbank.db.models.captures import Capture
 from needsbank.db.models.catching import CaptureLine, CatchRule, MailRequest
@@ -25,6 +34,12 @@ from needsbank.db.models.unit_links import UnitLink, UnitVoice
 from needsbank.db.models.vector_sets import MOST_SETS, SetState, VectorSet
 from needsbank.db.models.verdicts import PairJudgement
 from needsbank.db.models.webhooks import Webhook
+from needsbank.db.models.workshops import (
+    PossibleTime,
+    SeriesAmbassador,
+    Workshop,
+    WorkshopSeries,
+)
 
 __all__ = [
     "MOST_SETS",
@@ -32,14 +47,21 @@ __all__ = [
     "Answer",
     "Attempt",
     "AuditEntry",
+    "Board",
+    "BoardIdea",
+    "BoardParticipant",
     "CalendarFeed",
     "Capture",
     "CaptureLine",
     "CatchRule",
+    "ChallengeSheet",
+    "ChallengeWording",
     "Competence",
     "Decision",
+    "Dot",
     "Embedding",
     "Harvest",
+    "IdeaGroup",
     "ImportRun",
     "Journey",
     "JourneyStep",
@@ -54,8 +76,10 @@ __all__ = [
     "Notice",
     "Organisation",
     "PairJudgement",
+    "PossibleTime",
     "PriorWork",
     "Reference",
+    "SeriesAmbassador",
     "SetState",
     "SignInSession",
     "Source",
@@ -71,4 +95,6 @@ __all__ = [
     "VectorSet",
     "VersionState",
     "Webhook",
+    "Workshop",
+    "WorkshopSeries",
 ]
