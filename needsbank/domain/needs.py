@@ -47,8 +47,13 @@ class CloseReason(Enum):
     NO_LONGER_NEEDED = "no_longer_needed"
     NO_PARTNER = "no_partner"
     DUPLICATE = "duplicate"
+    ANSWERED = "answered"
+    """The coordination team's answer was the end."""
     OTHER = "other"
 
+
+BY_SENDERS = tuple(reason for reason in CloseReason if reason is not CloseReason.ANSWERED)
+"""How senders end a need themselves."""
 
 TITLE_MAX = 200
 PROBLEM_MAX = 4000
@@ -80,8 +85,12 @@ class DescribeNeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseNeed:
-    """End a need with the reason that its followers will read."""
+    """End a need with the reason that its followers will read.
+
+    `words` are what the reason is called in the need's language; the note says more.
+    """
 
     need_id: UUID
     reason: CloseReason
     note: str = ""
+    words: str = ""

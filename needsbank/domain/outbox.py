@@ -39,6 +39,14 @@ class MessageKind(Enum):
 
     STEP = "step"
     """A followed matter has moved: {act, stage, reason, path}."""
+    ANSWER = "answer"
+    """The answer to a sender, as it was edited: {route, text, path}."""
+    TO_ANSWER = "to_answer"
+    """A matter that somebody has in hand was decided on: {title, route, path}."""
+    REPRESENT = "represent"
+    """Somebody is asked to speak for their work community: {name, title, route, by, path}."""
+    RETURNED = "returned"
+    """A parked matter waits for the coordination team again: {title, path}."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

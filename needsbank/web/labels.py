@@ -125,6 +125,7 @@ LABELS: dict[Enum, LazyString] = {
     CloseReason.NO_LONGER_NEEDED: _l("No longer needed"),
     CloseReason.NO_PARTNER: _l("No partner was found"),
     CloseReason.DUPLICATE: _l("The same need is already in the bank"),
+    CloseReason.ANSWERED: _l("The coordination team has answered"),
     CloseReason.OTHER: _l("Another reason"),
     CompetenceKind.STUDENT_TEAM: _l("Student team"),
     CompetenceKind.COURSE_ROUND: _l("Course round"),

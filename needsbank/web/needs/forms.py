@@ -14,6 +14,7 @@ from needsbank.domain.needs import (
     PROBLEM_MAX,
     TITLE_MAX,
     CloseNeed,
+    BY_SENDERS,
     CloseReason,
     DescribeNeed,
     Scope,
@@ -96,7 +97,7 @@ class CloseForm(BankForm):
 
     reason = RadioField(
         _l("How did it end?"),
-        choices=choices(CloseReason),
+        choices=choices(BY_SENDERS),
         validators=[Required(_l("Choose how it ended."))],
     )
     note = TextAreaField(
