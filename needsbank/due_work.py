@@ -14,11 +14,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from needsbank.db.transaction import transaction
+from needsbank.services.journeys_of_needs import begin_missing
+from needsbank.services.parking import return_parked
 
 DueJob = Callable[[Session], int]
 """Does some of what is due in the session's transaction; returns how much."""
 
-DUE_JOBS: tuple[DueJob, ...] = ()
+DUE_JOBS: tuple[DueJob, ...] = (begin_missing, return_parked)
 """Escalating, returning, asking: every use case that the clock starts."""
 
 _IDLE_SECONDS = 5.0

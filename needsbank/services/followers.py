@@ -57,10 +57,19 @@ def followers_of(session: Session, journey: Journey) -> list[Follower]:
     step anyway. Who is behind a challenge is asked for anew each time: needs come and go.
     """
     journey_ids, need_ids = _behind(session, journey)
-    needs = _needs(session, need_ids)
-    # Whoever sent the challenge's own need is led to the challenge, not to their part of it.
-    needs.sort(key=lambda need: need.id != journey.need_id)
-    return [*_of_captures(_captures(session, journey_ids)), *_of_needs(needs)]
+    captures, needs = _captures(session, journey_ids), _needs(session, need_ids)
+    return [*_of_captures(captures), *_of_needs(needs)]
+
+
+def languages_behind(session: Session, journey: Journey) -> list[Language]:
+    """Return the languages that senders wrote in, also of those who read on their private page."""
+    journey_ids, need_ids = _behind(session, journey)
+    captures, needs = _captures(session, journey_ids), _needs(session, need_ids)
+    written = [
+        *(interface_language(capture.language) for capture in captures),
+        *(follower.language for follower in _of_needs(needs)),
+    ]
+    return list(dict.fromkeys(written)) or [Language.FI]
 
 
 def tell_followers(session: Session, journey: Journey, step: JourneyStep) -> None:
@@ -94,6 +103,7 @@ def _of_captures(captures: Sequence[Capture]) -> Iterator[Follower]:
 
 
 def _of_needs(needs: Sequence[Need]) -> Iterator[Follower]:
+    # The oldest first: of a challenge's speaker their own need, not what was made of it.
     told: set[UUID] = set()
     for need in needs:
         if need.author_id not in told:
@@ -128,7 +138,9 @@ def _behind(session: Session, journey: Journey) -> tuple[set[UUID], set[UUID]]:
             )
         ).all()
         added_journeys = {row.id for row in rows} - journey_ids
-        added_needs = (sources | {need_id for row in rows for need_id in _some(row.need_id)}) - need_ids
+        added_needs = (
+            sources | {need_id for row in rows for need_id in _some(row.need_id)}
+        ) - need_ids
         journey_ids |= added_journeys
         need_ids |= added_needs
     return journey_ids, need_ids

@@ -1,8 +1,8 @@
 """The journey of a posted need, which goes along with the need's own life.
 
 A need says who may read it and whether it is matched; its journey says how far the work on it is.
-What moves both is done by one use case, which calls here and logs what it did. That a need is part of a challenge is
-written to neither: merging and undoing a merge leave both as they were.
+What moves both is done by one use case, which calls here and logs what it did. That a need is part
+of a challenge is written to neither: merging and undoing a merge leave both as they were.
 """
 
 from sqlalchemy import select
@@ -28,9 +28,7 @@ def journey_to_move(session: Session, actor: Actor, need: Need) -> Journey:
     """Return the journey of a posted need; one is begun for a need of before there were any."""
     journey = journey_of(session, need)
     if journey is None:
-        journey = journeys.begin(
-            session, actor, Stage.IN_COORDINATION, need_id=need.id, log=False
-        )
+        journey = journeys.begin(session, actor, Stage.IN_COORDINATION, need_id=need.id, log=False)
         journey.since = need.opened or need.created
     return journey
 
@@ -89,7 +87,6 @@ def begin_missing(session: Session) -> int:
     for need in missing:
         journey_to_move(session, ANONYMOUS, need)
     return len(missing)
-
 
 
 def _move(session: Session, actor: Actor, journey: Journey, act: Act, reason: str = "") -> None:

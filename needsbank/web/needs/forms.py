@@ -10,11 +10,11 @@ from needsbank.db.models import Unit
 from needsbank.domain.fields import Field
 from needsbank.domain.languages import INTERFACE_LANGUAGES
 from needsbank.domain.needs import (
+    BY_SENDERS,
     DETAIL_MAX,
     PROBLEM_MAX,
     TITLE_MAX,
     CloseNeed,
-    BY_SENDERS,
     CloseReason,
     DescribeNeed,
     Scope,
