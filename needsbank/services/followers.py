@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from needsbank.db.models import Capture, Journey, JourneyStep, Merge, MergeSource, Need
-from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
+from needsbank.domain.languages import Language, interface_language
 from needsbank.domain.outbox import MessageKind, Post, Words
 from needsbank.services.outbox import post
 
@@ -84,11 +84,6 @@ def tell_followers(session: Session, journey: Journey, step: JourneyStep) -> Non
     for follower in followers_of(session, journey):
         if follower.user_id is None or follower.user_id != step.actor_id:
             post(session, follower.post(f"step:{step.seq}", MessageKind.STEP, words))
-
-
-def interface_language(written: Language, fallback: Language = Language.FI) -> Language:
-    """Return the language to answer a text in: its own, as far as the bank speaks it."""
-    return written if written in INTERFACE_LANGUAGES else fallback
 
 
 def _of_captures(captures: Sequence[Capture]) -> Iterator[Follower]:
