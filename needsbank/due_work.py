@@ -17,7 +17,9 @@ from needsbank.db.transaction import transaction
 from needsbank.services import currency
 from needsbank.services.digests import gather_digests
 from needsbank.services.escalating import escalate
+from needsbank.services.journeys_of_needs import begin_missing
 from needsbank.services.outbox import doubt_abandoned
+from needsbank.services.parking import return_parked
 
 DueJob = Callable[[Session], int]
 """Does some of what is due in the session's transaction; returns how much."""
@@ -28,6 +30,8 @@ DUE_JOBS: tuple[DueJob, ...] = (
     currency.end_unanswered,
     doubt_abandoned,
     gather_digests,
+    begin_missing,
+    return_parked,
 )
 """Escalating, returning, asking: every use case that the clock starts."""
 

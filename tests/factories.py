@@ -41,7 +41,7 @@ from needsbank.db.models import (
 )
 from needsbank.domain.boards import CODE_LENGTH, CODE_LETTERS, BoardStep
 from needsbank.domain.captures import ThrowIdea
-from needsbank.domain.clock import now
+from needsbank.domain.clock import now, today
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.journeys import Stage
 from needsbank.domain.languages import Language
@@ -52,6 +52,21 @@ from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Role
+from needsbank.domain.route_decisions import (
+    Assessment,
+    Criterion,
+    DecideAdopt,
+    DecideAdvise,
+    DecideDecline,
+    DecideMinno,
+    DecidePark,
+    DecideProject,
+    DecideRefer,
+    DecideRoute,
+    DecideService,
+    DecideThesis,
+)
+from needsbank.domain.routes import Route
 from needsbank.domain.sources import HarvestState, SourceKind, TrustTier
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.unit_links import new_code
@@ -331,6 +346,50 @@ def reread(session: Session, row: Any) -> Any:
 def day(number: int) -> datetime:
     """Return a moment; a greater number is later."""
     return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number)
+
+
+def add_journey(
+    session: Session, need: Need | None = None, stage: Stage = Stage.IN_COORDINATION, **values: Any
+) -> Journey:
+    """Add a need's journey, at a stage that it has reached in no particular way."""
+    need = need or add_need(session)
+    row = Journey(need_id=need.id, stage=stage, steps=[JourneyStep(stage=stage)], **values)
+    stored: Journey = _stored(session, row)
+    return stored
+
+
+def add_round(session: Session, **values: Any) -> Competence:
+    """Add a round of student projects that begins in a month."""
+    begins = (now() + timedelta(days=30)).date()
+    kind = {"kind": CompetenceKind.COURSE_ROUND, "starts_on": begins, "slots": 4}
+    return add_competence(session, **{**kind, **values})
+
+
+def deciding(route: Route, **values: Any) -> DecideRoute:
+    """Return the command of a route, with all that it asks for but a round or a solution."""
+    command, asked = _ROUTES[route]
+    return command(
+        **{
+            "reason": "It helps many, and it can be done.",
+            "criteria": {Criterion.FEASIBLE: Assessment.YES},
+            "seen": Stage.IN_COORDINATION,
+            **asked,
+            **values,
+        }
+    )
+
+
+_ROUTES: dict[Route, tuple[Any, dict[str, Any]]] = {
+    Route.MINNO: (DecideMinno, {"round_id": None, "representative": "A team leader"}),
+    Route.THESIS: (DecideThesis, {"publicity_seen": True, "secret_annex": True}),
+    Route.SERVICE: (DecideService, {"starter": "The library"}),
+    Route.PROJECT: (DecideProject, {"parties": "Two counties", "funding_call": "ERDF 2027"}),
+    Route.ADOPT: (DecideAdopt, {"solution": None}),
+    Route.ADVISE: (DecideAdvise, {"advice": "Ask the library."}),
+    Route.REFER: (DecideRefer, {"refer_to": "The city's housing service"}),
+    Route.PARK: (DecidePark, {"returns_on": today() + timedelta(days=90)}),
+    Route.DECLINE: (DecideDecline, {}),
+}
 
 
 def add_capture(

@@ -6,10 +6,13 @@ the whole service instead of waiting for months.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
 """Returns the present moment, aware."""
+
+FINLAND = ZoneInfo("Europe/Helsinki")
 
 
 def _system() -> datetime:
@@ -22,6 +25,11 @@ _clock: Clock = _system
 def now() -> datetime:
     """Return the present moment in UTC."""
     return _clock()
+
+
+def today() -> date:
+    """Return the present day in Finland."""
+    return now().astimezone(FINLAND).date()
 
 
 @contextmanager

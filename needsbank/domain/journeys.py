@@ -7,6 +7,7 @@ the table does not have cannot happen.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum
 
 from needsbank.domain.errors import IllegalTransition
@@ -138,33 +139,58 @@ TURNS: tuple[Turn, ...] = (
     Turn(_S.DECIDED, _A.ANSWER_AND_PARK, _S.PARKED, _M.CATCHER),
     Turn(_S.DECIDED, _A.ANSWER_AND_END, _S.ANSWERED, _M.CATCHER),
     Turn(_S.DECIDED, _A.RECONSIDER, _S.IN_COORDINATION, _M.COORDINATOR, reason=True),
+    Turn(_S.DECIDED, _A.AGREE, _S.UNDER_WAY, _M.SIDES),
+    Turn(_S.DECIDED, _A.ADOPT, _S.ADOPTED, _M.SENDER),
+    Turn(_S.DECIDED, _A.CLOSE, _S.CLOSED, _M.SENDER, reason=True),
+    Turn(_S.DECIDED, _A.WITHDRAW, _S.WITHDRAWN, _M.SENDER),
     Turn(_S.AWAITING_PARTNER, _A.ACCEPT, _S.UNDER_WAY, _M.PARTNER),
     Turn(_S.AWAITING_PARTNER, _A.DECLINE, _S.IN_COORDINATION, _M.PARTNER, reason=True),
+    Turn(_S.AWAITING_PARTNER, _A.AGREE, _S.UNDER_WAY, _M.SIDES),
+    Turn(_S.AWAITING_PARTNER, _A.ADOPT, _S.ADOPTED, _M.SENDER),
+    Turn(_S.AWAITING_PARTNER, _A.CLOSE, _S.CLOSED, _M.SENDER, reason=True),
     Turn(_S.AWAITING_PARTNER, _A.WITHDRAW, _S.WITHDRAWN, _M.SENDER),
     Turn(_S.UNDER_WAY, _A.HAND_OVER, _S.HANDED_OVER, _M.TEAM),
     Turn(_S.UNDER_WAY, _A.BREAK_OFF, _S.BROKEN_OFF, _M.TEAM, reason=True),
+    Turn(_S.UNDER_WAY, _A.ADOPT, _S.ADOPTED, _M.SENDER),
+    Turn(_S.UNDER_WAY, _A.REOPEN, _S.IN_COORDINATION, _M.SENDER),
     Turn(_S.HANDED_OVER, _A.USE, _S.IN_USE, _M.PARTNER),
     Turn(_S.HANDED_OVER, _A.USE_PARTLY, _S.PARTLY_IN_USE, _M.PARTNER),
     Turn(_S.HANDED_OVER, _A.LEAVE_UNUSED, _S.NOT_IN_USE, _M.PARTNER, reason=True),
+    Turn(_S.HANDED_OVER, _A.REOPEN, _S.IN_COORDINATION, _M.SENDER),
     Turn(_S.ADOPTED, _A.USE, _S.IN_USE, _M.PARTNER),
     Turn(_S.ADOPTED, _A.USE_PARTLY, _S.PARTLY_IN_USE, _M.PARTNER),
     Turn(_S.ADOPTED, _A.LEAVE_UNUSED, _S.NOT_IN_USE, _M.PARTNER, reason=True),
     Turn(_S.ADOPTED, _A.REOPEN, _S.IN_COORDINATION, _M.SENDER),
     Turn(_S.IN_USE, _A.USE_PARTLY, _S.PARTLY_IN_USE, _M.PARTNER),
     Turn(_S.IN_USE, _A.LEAVE_UNUSED, _S.NOT_IN_USE, _M.PARTNER, reason=True),
+    Turn(_S.IN_USE, _A.REOPEN, _S.IN_COORDINATION, _M.SENDER),
     Turn(_S.PARTLY_IN_USE, _A.USE, _S.IN_USE, _M.PARTNER),
     Turn(_S.PARTLY_IN_USE, _A.LEAVE_UNUSED, _S.NOT_IN_USE, _M.PARTNER, reason=True),
+    Turn(_S.PARTLY_IN_USE, _A.REOPEN, _S.IN_COORDINATION, _M.SENDER),
     Turn(_S.NOT_IN_USE, _A.USE, _S.IN_USE, _M.PARTNER),
     Turn(_S.NOT_IN_USE, _A.USE_PARTLY, _S.PARTLY_IN_USE, _M.PARTNER),
+    Turn(_S.NOT_IN_USE, _A.REOPEN, _S.IN_COORDINATION, _M.SENDER),
     Turn(_S.PARKED, _A.RETURN, _S.IN_COORDINATION, _M.CLOCK),
+    Turn(_S.PARKED, _A.AGREE, _S.UNDER_WAY, _M.SIDES),
+    Turn(_S.PARKED, _A.ADOPT, _S.ADOPTED, _M.SENDER),
+    Turn(_S.PARKED, _A.CLOSE, _S.CLOSED, _M.SENDER, reason=True),
     Turn(_S.PARKED, _A.WITHDRAW, _S.WITHDRAWN, _M.SENDER),
     Turn(_S.ANSWERED, _A.RECONSIDER, _S.IN_COORDINATION, _M.COORDINATOR, reason=True),
+    Turn(_S.ANSWERED, _A.REOPEN, _S.IN_COORDINATION, _M.SENDER),
     Turn(_S.BROKEN_OFF, _A.RECONSIDER, _S.IN_COORDINATION, _M.COORDINATOR, reason=True),
+    Turn(_S.BROKEN_OFF, _A.REOPEN, _S.IN_COORDINATION, _M.SENDER),
     Turn(_S.JOINED, _A.SEPARATE, _S.CAUGHT, _M.CATCHER, reason=True),
     Turn(_S.CLOSED, _A.REOPEN, _S.IN_COORDINATION, _M.SENDER),
     Turn(_S.WITHDRAWN, _A.RESTORE, _S.THROWN, _M.SENDER),
     Turn(_S.WITHDRAWN, _A.REOPEN, _S.IN_COORDINATION, _M.SENDER),
 )
+
+PATIENCE: Mapping[Stage, timedelta] = {
+    Stage.IN_COORDINATION: timedelta(days=21),
+    Stage.DECIDED: timedelta(days=5),
+    Stage.AWAITING_PARTNER: timedelta(days=14),
+}
+"""How long a matter may stay before it is late, where calendar days are all that counts."""
 
 BEGINNINGS = frozenset({Stage.THROWN, Stage.IN_WORKSHOP, Stage.IN_COORDINATION})
 """An idea is thrown or written in a workshop; a posted need goes straight to coordination."""
@@ -193,6 +219,17 @@ def turn_from(stage: Stage, act: Act) -> Turn:
     if turn is None:
         raise IllegalTransition(stage, act)
     return turn
+
+
+def due_of(stage: Stage, since: datetime) -> datetime | None:
+    """Return when the next turn of a matter is due that reached a stage at a moment."""
+    patience = PATIENCE.get(stage)
+    return None if patience is None else since + patience
+
+
+def leads_from(stage: Stage, act: Act) -> bool:
+    """Whether the table has a turn that an act makes from a stage."""
+    return (stage, act) in _BY_START_AND_ACT
 
 
 def acts_from(stage: Stage) -> tuple[Act, ...]:

@@ -15,6 +15,11 @@ class Language(Enum):
 INTERFACE_LANGUAGES = (Language.FI, Language.SV, Language.EN)
 
 
+def interface_language(written: Language, fallback: Language = Language.FI) -> Language:
+    """Return the language to answer a text in: its own, as far as the bank speaks it."""
+    return written if written in INTERFACE_LANGUAGES else fallback
+
+
 _THREE_LETTERS = {"fin": Language.FI, "swe": Language.SV, "eng": Language.EN}
 
 

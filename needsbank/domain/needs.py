@@ -49,11 +49,15 @@ class CloseReason(Enum):
     DUPLICATE = "duplicate"
     EXPIRED = "expired"
     """Its author was asked whether it is still current, and said nothing."""
+    ANSWERED = "answered"
+    """The coordination team's answer was the end."""
     OTHER = "other"
 
 
-CHOSEN = tuple(reason for reason in CloseReason if reason is not CloseReason.EXPIRED)
-"""The reasons that a person ends a need for."""
+BY_SENDERS = tuple(
+    reason for reason in CloseReason if reason not in {CloseReason.EXPIRED, CloseReason.ANSWERED}
+)
+"""How senders end a need themselves."""
 
 TITLE_MAX = 200
 PROBLEM_MAX = 4000
@@ -87,8 +91,12 @@ class DescribeNeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseNeed:
-    """End a need with the reason that its followers will read."""
+    """End a need with the reason that its followers will read.
+
+    `words` are what the reason is called in the need's language; the note says more.
+    """
 
     need_id: UUID
     reason: CloseReason
     note: str = ""
+    words: str = ""

@@ -97,6 +97,14 @@ class MessageKind(Enum):
     """None of them is held: {unit, reason, path}."""
     WORKSHOPS_DECLINED = "workshops_declined"
     """The request was answered with a no: {unit, reason, path}."""
+    ANSWER = "answer"
+    """The answer to a sender, as it was edited: {route, text, path}."""
+    TO_ANSWER = "to_answer"
+    """A matter that somebody has in hand was decided on: {title, route, path}."""
+    REPRESENT = "represent"
+    """Somebody is asked to speak for their work community: {name, title, route, by, path}."""
+    RETURNED = "returned"
+    """A parked matter waits for the coordination team again: {title, path}."""
 
 
 LEASE = timedelta(minutes=5)

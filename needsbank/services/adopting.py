@@ -14,12 +14,12 @@ from needsbank.domain.needs import CloseReason, NeedState
 from needsbank.domain.notices import NoticeKind, Notify
 from needsbank.domain.roles import Actor, may_edit
 from needsbank.domain.visibility import may_read
-from needsbank.services import audit
+from needsbank.services import audit, journeys_of_needs
 from needsbank.services.adoptions import adoption_of
 from needsbank.services.lineage import is_merged
 from needsbank.services.needs import end, take_up
 from needsbank.services.notices import notify
-from needsbank.services.reading import text_to_read
+from needsbank.services.reading import subject_of, text_to_read
 
 Text = Need | PriorWork
 
@@ -27,17 +27,26 @@ Text = Need | PriorWork
 def adopt(session: Session, actor: Actor, subject: Subject, command: AdoptSolution) -> Adoption:
     """End a need as adopted, by its author or by a coordinator on the author's behalf."""
     need, solution = to_adopt(session, actor, subject, command.need_id, command.solution_id)
-    end(session, actor, need, CloseReason.ADOPTED, command.note)
+    adoption = end_as_adopted(session, actor, need, solution, command.note)
+    journeys_of_needs.ended(session, actor, need, CloseReason.ADOPTED, command.note)
+    _tell_senders(session, actor, need, solution, command.note)
+    return adoption
+
+
+def end_as_adopted(
+    session: Session, actor: Actor, need: Need, solution: Text, note: str
+) -> Adoption:
+    """End a need as `to_adopt` has found that it may be; the caller moves its journey and tells."""
+    end(session, actor, need, CloseReason.ADOPTED, note)
     adoption = Adoption(
         need_id=need.id,
-        subject=subject,
+        subject=subject_of(solution),
         solution_id=solution.id,
         adopted_by_id=actor.person_id,
         unit_id=need.unit_id,
     )
     session.add(adoption)
     audit.record(session, actor, "adopt", "need", need.id)
-    _tell_senders(session, actor, need, solution, command.note)
     return adoption
 
 

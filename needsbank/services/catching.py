@@ -27,6 +27,7 @@ from needsbank.domain.working_days import after_working_days, day_of, end_of
 from needsbank.services import audit, journeys, needs
 from needsbank.services.capturing import tell_proposed
 from needsbank.services.catching_rules import catchers
+from needsbank.services.journeys_of_needs import journey_to_move
 from needsbank.services.lineage import is_merged
 
 LONGEST_PROMISE = timedelta(days=366)
@@ -118,8 +119,9 @@ def take_to_coordination(session: Session, actor: Actor, command: TakeToCoordina
         raise Invalid({"unit_id": "unknown"})
     journeys.move(session, actor, capture.journey, Act.TAKE_TO_COORDINATION, seen=command.seen)
     need = needs.draft_for(session, actor, capture.unit, command.need)
-    needs.take_up(session, actor, need)
     capture.journey.need_id = need.id
+    session.flush()  # the need goes on the idea's journey, not on one of its own
+    needs.take_up(session, actor, need)
     return capture
 
 
@@ -150,5 +152,4 @@ def _journey_of_need(session: Session, actor: Actor, need_id: UUID) -> Journey:
         raise NotFound(need_id)
     if need.state not in PUBLISHED or is_merged(session, need.id):
         raise Conflict("the need does not stand by itself")
-    journey = session.scalar(select(Journey).where(Journey.need_id == need.id))
-    return journey or journeys.begin(session, actor, Stage.IN_COORDINATION, need_id=need.id)
+    return journey_to_move(session, actor, need)

@@ -21,7 +21,7 @@ from needsbank.domain.suggestions import (
     check_transition,
     state_after_answers,
 )
-from needsbank.services import audit
+from needsbank.services import audit, journeys_of_needs
 from needsbank.services.lineage import is_merged
 
 
@@ -84,6 +84,7 @@ def answer(session: Session, actor: Actor, command: AnswerSuggestion) -> Suggest
     if target is SuggestionState.AGREED and suggestion.need.state is NeedState.OPEN:
         check_need_transition(suggestion.need.state, NeedState.AGREED)
         suggestion.need.state = NeedState.AGREED
+        journeys_of_needs.agreed(session, actor, suggestion.need)
     act = "accept" if command.accepted else "decline"
     audit.record(session, actor, act, "suggestion", suggestion.id, side=command.side.value)
     return suggestion

@@ -27,7 +27,7 @@ from needsbank.domain.needs import NeedState, Scope
 from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import parse_prior_work
 from needsbank.domain.references import ReferenceKind
-from needsbank.domain.roles import Role
+from needsbank.domain.roles import ANONYMOUS, Role
 from needsbank.domain.suggestions import (
     AnswerSuggestion,
     DecideSuggestion,
@@ -38,6 +38,7 @@ from needsbank.domain.suggestions import (
 from needsbank.domain.visibility import Visibility
 from needsbank.services.deciding import answer, decide
 from needsbank.services.importing import record_prior_works
+from needsbank.services.journeys_of_needs import journey_to_move
 
 PASSWORD = "tarvepankki-demo"  # noqa: S105 -- a demo bank is open to whoever runs it
 _NAMESPACE = UUID("3f3b1f0e-6a0f-4c8e-9d4b-8f6c1b1d2a77")
@@ -79,7 +80,10 @@ def load_demo_bank(
     session.add_all(organisations.values())
     authors = _people(session, organisations, password_hash)
     session.flush()  # postings name the keys of people and units
-    session.add_all(_need(each, organisations, authors) for each in records["needs"])
+    needs = [_need(each, organisations, authors) for each in records["needs"]]
+    session.add_all(needs)
+    for need in needs:
+        journey_to_move(session, ANONYMOUS, need)
     session.add_all(_competence(each, organisations, authors) for each in records["competences"])
     works = (
         parse_prior_work(dict(each), source="demo", latest_year=now().year + 1)

@@ -1,32 +1,79 @@
 """Who follows a matter, and telling them when it moves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from needsbank.db.models import Capture, Journey, JourneyStep, Need
-from needsbank.domain.outbox import MessageKind, Post
+from needsbank.db.models import Capture, Journey, JourneyStep, Merge, MergeSource, Need
+from needsbank.domain.languages import Language, interface_language
+from needsbank.domain.outbox import MessageKind, Post, Words
 from needsbank.services.outbox import post
 
 
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A sender behind a matter: a person with an account, or an address that asked to be told."""
+
+    key: UUID
+    language: Language
+    path: str
+    user_id: UUID | None = None
+    address: str = ""
+
+    def post(self, key: str, kind: MessageKind, words: Words) -> Post:
+        """Return a message to the follower that leads to their own page of the matter."""
+        return Post(
+            key=f"{key}:{self.key}",
+            kind=kind,
+            words={**words, "path": self.path},
+            user_id=self.user_id,
+            address=self.address,
+            language=self.language,
+        )
+
+
 def captures_behind(session: Session, journey: Journey) -> Sequence[Capture]:
-    """Return the ideas that a journey carries, its own and those that joined it, oldest first."""
-    of_ideas = (
-        select(Capture)
-        .join(Capture.journey)
-        .where(or_(Journey.id == journey.id, Journey.into_id == journey.id))
-        .order_by(Capture.created, Capture.id)
-    )
-    return session.scalars(of_ideas).all()
+    """Return the ideas that a journey carries, oldest first.
+
+    They are its own, those that joined it, and those of the needs that its challenge is made of.
+    """
+    journey_ids, _ = _behind(session, journey)
+    return _captures(session, journey_ids)
+
+
+def needs_behind(session: Session, journey: Journey) -> Sequence[Need]:
+    """Return the need that a journey carries and those that it is made of now, oldest first."""
+    _, need_ids = _behind(session, journey)
+    return _needs(session, need_ids)
+
+
+def followers_of(session: Session, journey: Journey) -> list[Follower]:
+    """Return who is told of a matter, each person once, in the language that they wrote in.
+
+    Senders without an account are told only if they asked for it; their private page shows every
+    step anyway. Who is behind a challenge is asked for anew each time: needs come and go.
+    """
+    journey_ids, need_ids = _behind(session, journey)
+    captures, needs = _captures(session, journey_ids), _needs(session, need_ids)
+    return [*_of_captures(captures), *_of_needs(needs)]
+
+
+def languages_behind(session: Session, journey: Journey) -> list[Language]:
+    """Return the languages that senders wrote in, also of those who read on their private page."""
+    journey_ids, need_ids = _behind(session, journey)
+    captures, needs = _captures(session, journey_ids), _needs(session, need_ids)
+    written = [
+        *(interface_language(capture.language) for capture in captures),
+        *(follower.language for follower in _of_needs(needs)),
+    ]
+    return list(dict.fromkeys(written)) or [Language.FI]
 
 
 def tell_followers(session: Session, journey: Journey, step: JourneyStep) -> None:
-    """Tell each sender behind a journey of a step, in the language that they wrote in.
-
-    Whoever made the step is not told of it. Senders without an account are told by mail only if
-    they asked for it; their private page shows every step anyway.
-    """
+    """Tell each sender behind a journey of a step; whoever made it is not told of it."""
     route = step.route or journey.route
     words = {
         "act": step.act.value if step.act else "",
@@ -34,28 +81,78 @@ def tell_followers(session: Session, journey: Journey, step: JourneyStep) -> Non
         "route": route.value if route else "",
         "reason": step.reason,
     }
-    for capture in captures_behind(session, journey):
-        if not capture.email:
-            continue
-        post(
-            session,
-            Post(
-                key=f"step:{step.seq}:{capture.id}",
-                kind=MessageKind.STEP,
-                words={**words, "path": f"/follow/{capture.follow_code}"},
+    for follower in followers_of(session, journey):
+        if follower.user_id is None or follower.user_id != step.actor_id:
+            post(session, follower.post(f"step:{step.seq}", MessageKind.STEP, words))
+
+
+def _of_captures(captures: Sequence[Capture]) -> Iterator[Follower]:
+    for capture in captures:
+        if capture.email:
+            yield Follower(
+                key=capture.id,
+                language=interface_language(capture.language),
+                path=f"/follow/{capture.follow_code}",
                 address=capture.email,
-                language=capture.language,
-            ),
-        )
-    need = session.get(Need, journey.need_id) if journey.need_id else None
-    if need is not None and need.author_id != step.actor_id:
-        post(
-            session,
-            Post(
-                key=f"step:{step.seq}:{need.author_id}",
-                kind=MessageKind.STEP,
-                words={**words, "path": f"/needs/{need.id}"},
+            )
+
+
+def _of_needs(needs: Sequence[Need]) -> Iterator[Follower]:
+    # The oldest first: of a challenge's speaker their own need, not what was made of it.
+    told: set[UUID] = set()
+    for need in needs:
+        if need.author_id not in told:
+            told.add(need.author_id)
+            yield Follower(
+                key=need.author_id,
+                language=interface_language(need.language, need.author.language),
+                path=f"/needs/{need.id}",
                 user_id=need.author_id,
-                language=need.language,
-            ),
+            )
+
+
+def _behind(session: Session, journey: Journey) -> tuple[set[UUID], set[UUID]]:
+    """Return the keys of all journeys and needs that go on as this one.
+
+    A journey leads on by `into_id`, a need that became part of a challenge by its merge; either
+    may have others behind it.
+    """
+    journey_ids, need_ids = {journey.id}, set(_some(journey.need_id))
+    added_journeys, added_needs = set(journey_ids), set(need_ids)
+    while added_journeys or added_needs:
+        sources = set(
+            session.scalars(
+                select(MergeSource.need_id)
+                .join(MergeSource.merge)
+                .where(Merge.challenge_id.in_(added_needs), MergeSource.standing)
+            )
         )
+        rows = session.execute(
+            select(Journey.id, Journey.need_id).where(
+                or_(Journey.into_id.in_(added_journeys), Journey.need_id.in_(sources))
+            )
+        ).all()
+        added_journeys = {row.id for row in rows} - journey_ids
+        added_needs = (
+            sources | {need_id for row in rows for need_id in _some(row.need_id)}
+        ) - need_ids
+        journey_ids |= added_journeys
+        need_ids |= added_needs
+    return journey_ids, need_ids
+
+
+def _some(key: UUID | None) -> tuple[UUID, ...]:
+    return () if key is None else (key,)
+
+
+def _captures(session: Session, journey_ids: set[UUID]) -> Sequence[Capture]:
+    of_ideas = select(Capture).where(Capture.journey_id.in_(journey_ids))
+    loaded = of_ideas.options(joinedload(Capture.unit), joinedload(Capture.sender))
+    return session.scalars(loaded.order_by(Capture.created, Capture.id)).all()
+
+
+def _needs(session: Session, need_ids: set[UUID]) -> list[Need]:
+    if not need_ids:
+        return []
+    of_needs = select(Need).where(Need.id.in_(need_ids)).options(joinedload(Need.author))
+    return list(session.scalars(of_needs.order_by(Need.created, Need.id)))

@@ -29,7 +29,7 @@ from needsbank.domain.merging import (
 from needsbank.domain.needs import PROBLEM_MAX, TITLE_MAX, NeedState
 from needsbank.domain.notices import NoticeKind, Notify
 from needsbank.domain.roles import Actor
-from needsbank.services import audit, needs
+from needsbank.services import audit, journeys_of_needs, needs
 from needsbank.services.browsing import NEEDS, keys_of, owners_by_key
 from needsbank.services.embedding import stored_representation
 from needsbank.services.lineage import is_merged
@@ -67,6 +67,7 @@ def merge_needs(session: Session, actor: Actor, command: MergeNeeds) -> Merge:
     except IntegrityError as error:  # somebody merged one of them a moment ago
         raise Conflict("merged already") from error
     audit.record(session, actor, "merge", "need", challenge.id, sources=len(sources))
+    journeys_of_needs.posted(session, actor, challenge)
     for need in sources:
         audit.record(session, actor, "merged", "need", need.id, challenge=str(challenge.id))
         _tell(session, actor, need, NoticeKind.MERGED, challenge.id, merge)
@@ -92,7 +93,7 @@ def undo_merge(session: Session, actor: Actor, command: UndoMerge) -> Merge:
         audit.record(session, actor, "unmerged", "need", source.need_id)
         _tell(session, actor, source.need, NoticeKind.UNMERGED, None, merge, reason)
     pass_on(session, merge.challenge_id, [source.need for source in merge.sources])
-    needs.retract(session, merge.challenge)
+    needs.retract(session, actor, merge.challenge)
     audit.record(session, actor, "undo_merge", "need", merge.challenge_id)
     return merge
 

@@ -21,7 +21,7 @@ from needsbank.domain.needs import (
 )
 from needsbank.domain.roles import Actor, may_edit, may_post_need
 from needsbank.domain.suggestions import UNDECIDED
-from needsbank.services import audit, own_results
+from needsbank.services import audit, journeys_of_needs, own_results
 from needsbank.services.adoptions import end_adoption
 from needsbank.services.embedding import forget
 from needsbank.services.lineage import is_challenge, is_merged
@@ -67,13 +67,14 @@ def withdraw_need(session: Session, actor: Actor, need_id: UUID) -> Need:
         # The needs that it stands for would go out of sight with it.
         raise Conflict("a challenge is taken apart by a coordinator")
     need = _move(session, actor, _own(session, actor, need_id), NeedState.WITHDRAWN)
-    retract(session, need)
+    retract(session, actor, need)
     return need
 
 
-def retract(session: Session, need: Need) -> None:
+def retract(session: Session, actor: Actor, need: Need) -> None:
     """Take a need, whatever it is, out of everybody's sight and out of every index."""
     need.state = NeedState.WITHDRAWN
+    journeys_of_needs.withdrawn(session, actor, need)
     need.embedded_in = need.matched_with = None
     forget(session, Subject.NEED, need.id)
     _drop_undecided(session, need)
@@ -90,11 +91,14 @@ def restore_need(session: Session, actor: Actor, need_id: UUID) -> Need:
 def close_need(session: Session, actor: Actor, command: CloseNeed) -> Need:
     """End a need with a reason that everyone who may read it sees."""
     need = _own(session, actor, command.need_id)
-    return end(session, actor, need, command.reason, command.note)
+    told = ": ".join(each for each in (command.words, command.note.strip()) if each)
+    end(session, actor, need, command.reason, command.note)
+    journeys_of_needs.ended(session, actor, need, command.reason, told)
+    return need
 
 
 def end(session: Session, actor: Actor, need: Need, reason: CloseReason, note: str) -> Need:
-    """End a need that the caller has found to be the actor's to end."""
+    """End a need that the caller has found to be the actor's to end, and whose journey it moves."""
     _move(session, actor, need, NeedState.CLOSED, reason=reason.value)
     need.close_reason, need.close_note = reason, note.strip()
     _drop_undecided(session, need)
@@ -104,6 +108,13 @@ def end(session: Session, actor: Actor, need: Need, reason: CloseReason, note: s
 
 def take_up(session: Session, actor: Actor, need: Need) -> Need:
     """Open a need that the caller has found to be the actor's to open; an adoption ends."""
+    reopen(session, actor, need)
+    journeys_of_needs.posted(session, actor, need)
+    return need
+
+
+def reopen(session: Session, actor: Actor, need: Need) -> Need:
+    """Open a need whose journey the caller moves."""
     _move(session, actor, need, NeedState.OPEN)
     need.opened = need.current_as_of = now()
     need.asked_current = None

@@ -13,15 +13,17 @@ from needsbank.domain.answers import AnswerRelation
 from needsbank.domain.captures import Naming
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
-from needsbank.domain.journeys import Stage
+from needsbank.domain.journeys import Act, Mover, Stage
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
 from needsbank.domain.licences import Licence
+from needsbank.domain.matters import Waiting
 from needsbank.domain.needs import CloseReason, NeedState, Scope
 from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.personal_data import PersonalKind
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import Role
+from needsbank.domain.route_decisions import Assessment, Criterion
 from needsbank.domain.routes import Route
 from needsbank.domain.sources import HarvestState, Schedule, SourceKind, TrustTier
 from needsbank.domain.suggestions import Side, SuggestionState, Verdict
@@ -71,6 +73,26 @@ LABELS: dict[Enum, LazyString] = {
     PersonalKind.ADDRESS: _l("Home address"),
     PersonalKind.PERSON: _l("Somebody's name"),
     PersonalKind.BIRTH_DATE: _l("Date of birth"),
+    Mover.SENDER: _l("The sender"),
+    Mover.CATCHER: _l("The catcher"),
+    Mover.COORDINATOR: _l("The coordination team"),
+    Mover.PARTNER: _l("The work community"),
+    Mover.SIDES: _l("Both sides of a pairing"),
+    Mover.TEAM: _l("The parties of the collaboration"),
+    Mover.CLOCK: _l("The clock"),
+    Criterion.FEASIBLE: _l("Can it be done?"),
+    Criterion.FITS_ROUND: _l("Does it fit a round?"),
+    Criterion.URGENT: _l("Is it urgent?"),
+    Criterion.BENEFITS_MANY: _l("Do many benefit?"),
+    Criterion.DEVELOPED: _l("Has it been developed already?"),
+    Assessment.YES: _l("Yes"),
+    Assessment.PARTLY: _l("Partly"),
+    Assessment.NO: _l("No"),
+    Waiting.DECISION: _l("To decide"),
+    Waiting.ANSWER: _l("To answer"),
+    Waiting.REPRESENTATIVE: _l("Wait for a representative"),
+    Waiting.PARKED: _l("Parked"),
+    Waiting.LATE: _l("Late"),
     Sector.WELLBEING_COUNTY: _l("Wellbeing services county"),
     Sector.MUNICIPALITY: _l("Municipality"),
     Sector.COMPANY: _l("Company"),
@@ -138,6 +160,7 @@ LABELS: dict[Enum, LazyString] = {
     CloseReason.NO_PARTNER: _l("No partner was found"),
     CloseReason.DUPLICATE: _l("The same need is already in the bank"),
     CloseReason.EXPIRED: _l("Nobody said any more that it is current"),
+    CloseReason.ANSWERED: _l("The coordination team has answered"),
     CloseReason.OTHER: _l("Another reason"),
     CompetenceKind.STUDENT_TEAM: _l("Student team"),
     CompetenceKind.COURSE_ROUND: _l("Course round"),
@@ -303,6 +326,25 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("matcher_version", "promote"): _l("took a trained matcher version into use"),
     ("matcher_version", "roll_back"): _l("went back to the shipped matcher version"),
 }
+WITHOUT_ACCOUNT: dict[tuple[str, str], LazyString] = {
+    ("journey", "begin"): _l("A sender without an account"),
+    ("journey", "withdraw"): _l("A sender without an account"),
+    ("journey", "restore"): _l("A sender without an account"),
+    ("journey", "accept"): _l("The community's representative"),
+    ("journey", "decline"): _l("The community's representative"),
+    ("journey", "return"): _l("The clock"),
+}
+ROUTE_HELP: dict[str, LazyString] = {
+    Route.MINNO.value: _l("A team of 4–7 students solves it in a round of about seven weeks."),
+    Route.THESIS.value: _l("A student writes a thesis on it."),
+    Route.SERVICE.value: _l("Somebody starts a service that does not exist yet."),
+    Route.PROJECT.value: _l("Several parties apply for funding together."),
+    Route.ADOPT.value: _l("Somebody has solved it already."),
+    Route.ADVISE.value: _l("The senders can get on by themselves with advice."),
+    Route.REFER.value: _l("It is somebody else's to answer."),
+    Route.PARK.value: _l("Not now; it comes back by itself on a day."),
+    Route.DECLINE.value: _l("It is not taken further; the reason says why."),
+}
 DECIDED: dict[str, LazyString] = {
     "approved": _l("Approved"),
     "rejected": _l("Rejected"),
@@ -331,6 +373,11 @@ INVALID: dict[str, LazyString] = {
     "url": _l("Give a full web address, which begins with https:// and holds no password."),
     "base_url": _l("Give the base address alone, without anything after ? or #."),
     "needs_address": _l("What is to be fetched by itself needs an address."),
+    "assessed": _l("Assess at least one of these."),
+    "publicity": _l("The work community must know this before a thesis is begun."),
+    "no_need": _l("Only a posted need can take something ready into use."),
+    "returns_on": _l("Choose a day after today and within two years."),
+    "email": _l("Check the e-mail address."),
     "team_size": _l("The largest team cannot be smaller than the smallest."),
 }
 
@@ -352,9 +399,21 @@ def relation_words(relation: AnswerRelation, *, sure: bool, judged: bool) -> Laz
     return LABELS[relation] if certain else PERHAPS.get(relation, LABELS[relation])
 
 
+def act_name(act: Act) -> LazyString:
+    """Return what a turn of a journey is called."""
+    return ACTS["journey", act.value]
+
+
 def act_of(entry: AuditEntry) -> LazyString | str:
     """Return what somebody did, as the log says it."""
     return ACTS.get((entry.subject, entry.act), f"{entry.act} {entry.subject}")
+
+
+def who_of(entry: AuditEntry) -> LazyString | str:
+    """Return who did something, as the log says it: not everybody has an account."""
+    if entry.actor is not None:
+        return entry.actor.name
+    return WITHOUT_ACCOUNT.get((entry.subject, entry.act), _l("The server's keeper"))
 
 
 def detail_of(name: str, value: str | int) -> LazyString | str | int:
@@ -370,7 +429,14 @@ def register(app: Flask) -> None:
         relation_words=relation_words,
         parts_of_score=PARTS,
         act_of=act_of,
+        act_name=act_name,
         detail_of=detail_of,
+        who_of=who_of,
+        routes=list(Route),
+        route_help=ROUTE_HELP,
+        waiting_tabs=list(Waiting),
+        criterion_names={each.value: LABELS[each] for each in Criterion},
+        assessment_names={each.value: LABELS[each] for each in Assessment},
         decided=DECIDED,
         codes={
             "field": list(Field),

@@ -24,12 +24,15 @@ from needsbank.web.ideas.links import bp as unit_links
 from needsbank.web.ideas.rules import bp as catch_rules
 from needsbank.web.ideas.throwing import bp as throwing
 from needsbank.web.ideas.words import catching_role
+from needsbank.web.journeys.views import bp as journeys
 from needsbank.web.languages import current_language
+from needsbank.web.matters.views import bp as matters
 from needsbank.web.merges.views import bp as merges
 from needsbank.web.needs.views import bp as needs
 from needsbank.web.organisations.views import bp as organisations
 from needsbank.web.pairings.views import bp as pairings
 from needsbank.web.prior_works.views import bp as prior_works
+from needsbank.web.representatives.views import bp as representatives
 from needsbank.web.security import current_actor
 from needsbank.web.sessions import browser_name
 from needsbank.web.sources.views import bp as sources
@@ -53,6 +56,9 @@ def register(app: Flask) -> None:
         organisations,
         pairings,
         coordination,
+        journeys,
+        matters,
+        representatives,
         verdicts,
         merges,
         duplicates,

@@ -26,6 +26,8 @@ from needsbank.db.models.notices import Notice
 from needsbank.db.models.organisations import Organisation, Unit
 from needsbank.db.models.people import Attempt, Membership, SignInSession, User
 from needsbank.db.models.prior_works import PriorWork
+from needsbank.db.models.representatives import Representative
+from needsbank.db.models.route_decisions import RouteAnswer, RouteDecision
 from needsbank.db.models.sources import Harvest, Source
 from needsbank.db.models.suggestions import Answer, Decision, Suggestion
 from needsbank.db.models.supports import Support
@@ -79,6 +81,9 @@ __all__ = [
     "PossibleTime",
     "PriorWork",
     "Reference",
+    "Representative",
+    "RouteAnswer",
+    "RouteDecision",
     "SeriesAmbassador",
     "SetState",
     "SignInSession",

@@ -8,25 +8,18 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from matching import says_enough
 from needsbank.db.models import AuditEntry, Suggestion
 from needsbank.db.queries.needs import need_to_read
-from needsbank.db.queries.suggestions import suggestions_of_need
 from needsbank.db.transaction import transaction
 from needsbank.domain.suggestions import ALLOWED, UNDECIDED, SuggestionState
 from needsbank.services import deciding
-from needsbank.services.adopting import adoptable
 from needsbank.services.queueing import queue_page
-from needsbank.services.reading import fingerprint
 from needsbank.services.suggesting import missing_of
-from needsbank.services.supporting import supports_of_need
-from needsbank.services.texts import document_of
-from needsbank.services.voicing import units_without_account
+from needsbank.web.coordination.desk import need_desk
 from needsbank.web.coordination.forms import DecisionForm
-from needsbank.web.database import db, retrieval
+from needsbank.web.database import db
 from needsbank.web.htmx import render
 from needsbank.web.lists import wanted
-from needsbank.web.needs.answer import answer_to
 from needsbank.web.security import current_actor
 from needsbank.web.targets import found
 
@@ -45,24 +38,8 @@ def queue() -> Response:
 
 @bp.get("/needs/<uuid:need_id>")
 def need(need_id: UUID) -> Response:
-    """Show a need, whether it is known already, its voices, and the suggestions by kind."""
-    actor = current_actor()
-    shown = found(need_to_read(actor, need_id))
-    answer = answer_to(shown)
-    hits = answer.hits if answer else []
-    suggestions = db.session.scalars(suggestions_of_need(need_id)).all()
-    return render(
-        "coordination/need.html",
-        need=shown,
-        answer=answer,
-        adoptable=adoptable(db.session, actor, shown, [hit.found for hit in hits]),
-        need_seen=fingerprint(shown),
-        matcher_version=retrieval().matcher.version,
-        supports=supports_of_need(db.session, actor, need_id),
-        units_without_account=units_without_account(db.session, [need_id]).get(need_id, 0),
-        suggestions=suggestions,
-        says_enough=says_enough(document_of(shown)),
-    )
+    """Show a need with all that a decision on it takes, and the form of the decision."""
+    return need_desk(found(need_to_read(current_actor(), need_id)))
 
 
 @bp.get("/suggestions/<uuid:suggestion_id>")

@@ -1,16 +1,16 @@
 """The forms of a need: posting it, and ending it."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 
-from needsbank.db.models import Unit
+from needsbank.db.models import Need, Unit
 from needsbank.domain.fields import Field
-from needsbank.domain.languages import INTERFACE_LANGUAGES
+from needsbank.domain.languages import INTERFACE_LANGUAGES, interface_language
 from needsbank.domain.needs import (
-    CHOSEN,
+    BY_SENDERS,
     DETAIL_MAX,
     PROBLEM_MAX,
     TITLE_MAX,
@@ -21,7 +21,7 @@ from needsbank.domain.needs import (
 )
 from needsbank.domain.visibility import Visibility
 from needsbank.web.forms import BankForm, Required, Sent, at_most, code_of, unit_choices, unit_id
-from needsbank.web.labels import choices
+from needsbank.web.labels import LABELS, choices
 from needsbank.web.personal import ScreenedForm
 
 _detail = at_most(DETAIL_MAX)
@@ -105,7 +105,7 @@ class CloseForm(BankForm):
 
     reason = RadioField(
         _l("How did it end?"),
-        choices=choices(CHOSEN),
+        choices=choices(BY_SENDERS),
         validators=[Required(_l("Choose how it ended."))],
     )
     note = TextAreaField(
@@ -114,8 +114,9 @@ class CloseForm(BankForm):
         validators=[_detail],
     )
 
-    def to_command(self, need_id: UUID) -> CloseNeed:
-        """Return what was chosen as a command."""
-        return CloseNeed(
-            need_id=need_id, reason=CloseReason(self.reason.data), note=self.note.data or ""
-        )
+    def to_command(self, need: Need) -> CloseNeed:
+        """Return what was chosen as a command, worded in the need's language."""
+        reason = CloseReason(self.reason.data)
+        with force_locale(interface_language(need.language).value):
+            words = str(LABELS[reason])
+        return CloseNeed(need_id=need.id, reason=reason, note=self.note.data or "", words=words)

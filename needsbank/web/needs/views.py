@@ -33,6 +33,7 @@ from needsbank.web.database import db, retrieval
 from needsbank.web.forms import query_code, show_errors
 from needsbank.web.htmx import render
 from needsbank.web.lists import wanted
+from needsbank.web.matters.desk import way_of
 from needsbank.web.needs.answer import answer_to
 from needsbank.web.needs.forms import CloseForm, NeedForm
 from needsbank.web.security import current_actor
@@ -97,7 +98,7 @@ def show(need_id: UUID) -> ResponseReturnValue:
         adopters=adopters_of(db.session, actor, Subject.NEED, need.id) if has_ended else None,
         challenge_id=challenge_id,
         sources=db.session.scalars(sources_to_read(actor, need_id)).all(),
-        **(_progress(need) if mine else {}),
+        **(_progress(need) | way_of(need) if mine else {}),
     )
 
 
@@ -244,7 +245,7 @@ def close(need_id: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render("needs/close.html", status=422, need=need, form=form)
     with transaction(db.session) as session:
-        needs.close_need(session, current_actor(), form.to_command(need_id))
+        needs.close_need(session, current_actor(), form.to_command(need))
     flash(_("The need has ended. Thank you for telling how."))
     return redirect(url_for("needs.show", need_id=need_id), 303)
 
