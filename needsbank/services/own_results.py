@@ -1,18 +1,29 @@
 """Finished collaborations of the bank itself, as prior work that others find.
 
 A need counts that everybody may read and that ended solved or adopted after both sides of a
-pairing agreed. It is recorded when it closes and forgotten when it is taken up again; `refresh`
-also finds what changed in any other way.
+pairing agreed, or with a result that its partner signed for. It is recorded when it closes and
+forgotten when it is taken up again; `refresh` also finds what changed in any other way.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from needsbank.db.models import AuditEntry, Need, PriorWork, Source, Subject, Suggestion
+from needsbank.db.models import (
+    AuditEntry,
+    Collaboration,
+    Journey,
+    Need,
+    PriorWork,
+    Receipt,
+    Result,
+    Source,
+    Subject,
+    Suggestion,
+)
 from needsbank.domain.clock import now
 from needsbank.domain.licences import Licence
 from needsbank.domain.needs import CloseReason, NeedState
@@ -40,10 +51,12 @@ def difference(session: Session) -> Difference:
     """Return what `refresh` has to do; reads only, so that it can be asked often."""
     wanted = {each.id.hex: each for each in session.scalars(select(Need).where(*_is_result()))}
     mine = {each.source_key: each for each in session.scalars(select(PriorWork).where(*_is_own()))}
+    results = _results(session, (need.id for need in wanted.values()))
     missing = [
         need.id
         for key, need in wanted.items()
-        if key not in mine or _told(need) != (mine[key].title, mine[key].abstract)
+        if key not in mine
+        or _told(need, results.get(need.id)) != (mine[key].title, mine[key].abstract)
     ]
     left_over = [work.id for key, work in mine.items() if key not in wanted]
     return Difference(tuple(missing), tuple(left_over))
@@ -93,8 +106,23 @@ def _is_result() -> list[ColumnElement[bool]]:
         Need.state == NeedState.CLOSED,
         Need.visibility == Visibility.PUBLIC,
         Need.close_reason.in_(_FINISHED),
-        agreed.exists(),
+        or_(agreed.exists(), _signed().where(Journey.need_id == Need.id).exists()),
     ]
+
+
+def _signed() -> Select[Result]:
+    """Return what partners have signed for, with the journeys that it ended."""
+    return (
+        select(Result)
+        .join(Receipt, Receipt.result_id == Result.id)
+        .join(Collaboration, Collaboration.id == Result.collaboration_id)
+        .join(Journey, Journey.id == Collaboration.journey_id)
+    )
+
+
+def _results(session: Session, need_ids: Iterable[UUID]) -> dict[UUID, Result]:
+    signed = _signed().add_columns(Journey.need_id).where(Journey.need_id.in_(list(need_ids)))
+    return {need_id: result for result, need_id in session.execute(signed)}
 
 
 def _is_own() -> list[ColumnElement[bool]]:
@@ -102,7 +130,10 @@ def _is_own() -> list[ColumnElement[bool]]:
     return [PriorWork.source_id.in_(own)]
 
 
-def _told(need: Need) -> tuple[str, str]:
+def _told(need: Need, result: Result | None) -> tuple[str, str]:
+    if result is not None:
+        said = (result.summary, result.handed_over, need.title, need.problem)
+        return result.title, "\n\n".join(filter(None, said))
     return need.title, "\n\n".join(filter(None, (need.problem, need.close_note)))
 
 
@@ -110,7 +141,9 @@ def _record(session: Session, needs: list[Need]) -> Outcome:
     if not needs:
         return Outcome(0, 0)
     source = _source(session)
-    outcome = record_prior_works(session, [_command(session, each, source.name) for each in needs])
+    results = _results(session, (need.id for need in needs))
+    commands = [_command(session, each, results.get(each.id), source.name) for each in needs]
+    outcome = record_prior_works(session, commands)
     keys = [each.id.hex for each in needs]
     session.flush()  # those that were added are asked for next
     mine = select(PriorWork).where(PriorWork.source == source.name, PriorWork.source_key.in_(keys))
@@ -119,7 +152,7 @@ def _record(session: Session, needs: list[Need]) -> Outcome:
     return outcome
 
 
-def _command(session: Session, need: Need, source: str) -> RecordPriorWork:
+def _command(session: Session, need: Need, result: Result | None, source: str) -> RecordPriorWork:
     closed = session.scalar(
         select(func.max(AuditEntry.at)).where(
             AuditEntry.subject == "need",
@@ -127,7 +160,7 @@ def _command(session: Session, need: Need, source: str) -> RecordPriorWork:
             AuditEntry.act == NeedState.CLOSED.value,
         )
     )
-    title, abstract = _told(need)
+    title, abstract = _told(need, result)
     return RecordPriorWork(
         source=source,
         source_key=need.id.hex,
@@ -135,7 +168,7 @@ def _command(session: Session, need: Need, source: str) -> RecordPriorWork:
         abstract=abstract,
         kind=PriorWorkKind.PROJECT,
         year=(closed or need.updated).year,
-        language=need.language,
+        language=need.language if result is None else result.language,
         url=_address(need.id.hex),
     )
 
