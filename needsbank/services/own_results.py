@@ -5,7 +5,7 @@ pairing agreed, or with a result that its partner signed for. It is recorded whe
 forgotten when it is taken up again; `refresh` also finds what changed in any other way.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,6 +39,9 @@ NAME = "Tarvepankki"
 _FINISHED = {CloseReason.SOLVED, CloseReason.ADOPTED}
 
 
+Finished = tuple[Need, Result | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Needs whose result is missing or outdated, and works whose need is no result (any more)."""
@@ -49,14 +52,12 @@ class Difference:
 
 def difference(session: Session) -> Difference:
     """Return what `refresh` has to do; reads only, so that it can be asked often."""
-    wanted = {each.id.hex: each for each in session.scalars(select(Need).where(*_is_result()))}
+    wanted = {need.id.hex: (need, result) for need, result in _finished(session)}
     mine = {each.source_key: each for each in session.scalars(select(PriorWork).where(*_is_own()))}
-    results = _results(session, (need.id for need in wanted.values()))
     missing = [
         need.id
-        for key, need in wanted.items()
-        if key not in mine
-        or _told(need, results.get(need.id)) != (mine[key].title, mine[key].abstract)
+        for key, (need, result) in wanted.items()
+        if key not in mine or _told(need, result) != (mine[key].title, mine[key].abstract)
     ]
     left_over = [work.id for key, work in mine.items() if key not in wanted]
     return Difference(tuple(missing), tuple(left_over))
@@ -67,14 +68,14 @@ def refresh(session: Session) -> Outcome:
     differs = difference(session)
     for work_id in differs.left_over:
         _remove(session, session.get_one(PriorWork, work_id))
-    return _record(session, [session.get_one(Need, each) for each in differs.missing])
+    return _record(session, _finished(session, differs.missing))
 
 
 def refresh_need(session: Session, need: Need) -> None:
     """Record or remove the result of one need, whose state has just changed."""
     session.flush()  # the conditions are asked of the database
-    if session.scalar(select(Need.id).where(Need.id == need.id, *_is_result())) is not None:
-        _record(session, [need])
+    if finished := _finished(session, [need.id]):
+        _record(session, finished)
         return
     work = session.scalar(select(PriorWork).where(PriorWork.source_key == need.id.hex, *_is_own()))
     if work is not None:
@@ -120,9 +121,18 @@ def _signed() -> Select[Result]:
     )
 
 
-def _results(session: Session, need_ids: Iterable[UUID]) -> dict[UUID, Result]:
-    signed = _signed().add_columns(Journey.need_id).where(Journey.need_id.in_(list(need_ids)))
-    return {need_id: result for result, need_id in session.execute(signed)}
+def _finished(session: Session, need_ids: Collection[UUID] | None = None) -> list[Finished]:
+    """Return the needs that count, each with the result that was signed for, if there is one."""
+    signed = _signed().with_only_columns(Journey.need_id, Result.id.label("result_id")).subquery()
+    found = (
+        select(Need, Result)
+        .outerjoin(signed, signed.c.need_id == Need.id)
+        .outerjoin(Result, Result.id == signed.c.result_id)
+        .where(*_is_result())
+    )
+    if need_ids is not None:
+        found = found.where(Need.id.in_(need_ids))
+    return [(need, result) for need, result in session.execute(found)]
 
 
 def _is_own() -> list[ColumnElement[bool]]:
@@ -137,14 +147,13 @@ def _told(need: Need, result: Result | None) -> tuple[str, str]:
     return need.title, "\n\n".join(filter(None, (need.problem, need.close_note)))
 
 
-def _record(session: Session, needs: list[Need]) -> Outcome:
-    if not needs:
+def _record(session: Session, finished: list[Finished]) -> Outcome:
+    if not finished:
         return Outcome(0, 0)
     source = _source(session)
-    results = _results(session, (need.id for need in needs))
-    commands = [_command(session, each, results.get(each.id), source.name) for each in needs]
+    commands = [_command(session, need, result, source.name) for need, result in finished]
     outcome = record_prior_works(session, commands)
-    keys = [each.id.hex for each in needs]
+    keys = [need.id.hex for need, _ in finished]
     session.flush()  # those that were added are asked for next
     mine = select(PriorWork).where(PriorWork.source == source.name, PriorWork.source_key.in_(keys))
     for work in session.scalars(mine):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from needsbank.db.models import (
     Adoption,
@@ -82,6 +82,7 @@ def _readable(actor: Actor) -> Select[Result]:
     shown: ColumnElement[bool] = visible_needs(actor)
     if actor.is_known:
         shown = shown | readable(actor)
+    whole = contains_eager(Result.collaboration)
     return (
         select(Result)
         .join(Result.receipt)
@@ -91,11 +92,10 @@ def _readable(actor: Actor) -> Select[Result]:
         .where(shown)
         .options(
             contains_eager(Result.receipt),
-            contains_eager(Result.collaboration).contains_eager(Collaboration.journey),
-            joinedload(Result.collaboration)
-            .joinedload(Collaboration.journey)
-            .joinedload(Journey.need)
+            whole,
+            whole.contains_eager(Collaboration.journey)
+            .contains_eager(Journey.need)
             .options(joinedload(Need.organisation), joinedload(Need.unit)),
-            selectinload(Result.collaboration).selectinload(Collaboration.files),
+            whole.selectinload(Collaboration.files),
         )
     )
