@@ -7,7 +7,7 @@ rows in one transaction and returns how many; doing it again finds them done.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from needsbank.db.transaction import transaction
 from needsbank.services import currency
+from needsbank.services.adoption_questions import ask_due
+from needsbank.services.collaborations import begin_agreed, make_missing
 from needsbank.services.digests import gather_digests
 from needsbank.services.escalating import escalate
 from needsbank.services.journeys_of_needs import begin_missing
@@ -32,6 +34,9 @@ DUE_JOBS: tuple[DueJob, ...] = (
     gather_digests,
     begin_missing,
     return_parked,
+    begin_agreed,
+    make_missing,
+    ask_due,
 )
 """Escalating, returning, asking: every use case that the clock starts."""
 
@@ -39,20 +44,23 @@ _IDLE_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
-def do_due(engine: Engine) -> int:
-    """Do everything that is due now; return how much was done."""
+def do_due(engine: Engine, more: Sequence[DueJob] = ()) -> int:
+    """Do everything that is due now; return how much was done.
+
+    `more` are jobs that need something beside the database, such as a folder.
+    """
     done = 0
-    for job in DUE_JOBS:
+    for job in (*DUE_JOBS, *more):
         while count := _once(engine, job):
             done += count
     return done
 
 
-def work(engine: Engine, stop: threading.Event) -> None:
+def work(engine: Engine, stop: threading.Event, more: Sequence[DueJob] = ()) -> None:
     """Do what becomes due until stopped; a database that does not answer is waited for."""
     while not stop.is_set():
         try:
-            do_due(engine)
+            do_due(engine, more)
         except OperationalError as error:
             _log.error("the database does not answer, trying again: %s", error.orig)
         stop.wait(_IDLE_SECONDS)

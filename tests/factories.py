@@ -15,6 +15,7 @@ from needsbank.db.models import (
     Board,
     BoardIdea,
     Capture,
+    Collaboration,
     Competence,
     Harvest,
     IdeaGroup,
@@ -25,9 +26,12 @@ from needsbank.db.models import (
     MergeSource,
     Need,
     Organisation,
+    Party,
     PossibleTime,
     PriorWork,
+    Receipt,
     Reference,
+    Result,
     SeriesAmbassador,
     Source,
     Subject,
@@ -42,12 +46,13 @@ from needsbank.db.models import (
 from needsbank.domain.boards import CODE_LENGTH, CODE_LETTERS, BoardStep
 from needsbank.domain.captures import ThrowIdea
 from needsbank.domain.clock import now, today
+from needsbank.domain.collaborations import CollaborationState, PartyRole, PartyState
 from needsbank.domain.competences import CompetenceKind, CompetenceState
-from needsbank.domain.journeys import Stage
+from needsbank.domain.journeys import Act, Stage
 from needsbank.domain.languages import Language
 from needsbank.domain.licences import Licence
 from needsbank.domain.merging import TIME_TO_OBJECT
-from needsbank.domain.needs import DescribeNeed, NeedState
+from needsbank.domain.needs import CloseReason, DescribeNeed, NeedState
 from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.references import ReferenceKind
@@ -508,4 +513,52 @@ def add_board_idea(
     capture = add_capture(session, unit, Stage.IN_WORKSHOP, text=text)
     row = BoardIdea(board_id=board.id, capture_id=capture.id, group_id=group.id if group else None)
     stored: BoardIdea = _stored(session, row)
+    return stored
+
+
+def add_collaboration(
+    session: Session, need: Need | None = None, *parties: tuple[User, PartyRole], **values: Any
+) -> Collaboration:
+    """Add a need's workspace, under way; the need's author is its partner, all have accepted."""
+    need = need or add_need(session, state=NeedState.AGREED)
+    journey = Journey(
+        stage=Stage.UNDER_WAY, need_id=need.id, steps=[JourneyStep(stage=Stage.UNDER_WAY)]
+    )
+    known = {"state": PartyState.ACCEPTED, "answered": now()}
+    stored: Collaboration = _stored(
+        session,
+        Collaboration(
+            journey=journey,
+            parties=[
+                Party(user_id=user.id, role=role, **known)
+                for user, role in ((need.author, PartyRole.PARTNER), *parties)
+            ],
+            **{"title": need.title, "language": need.language, **values},
+        ),
+    )
+    return stored
+
+
+def add_result(session: Session, need: Need | None = None, **values: Any) -> Result:
+    """Add what was handed over for a need, which has ended by it; the author has signed."""
+    need = need or add_need(session)
+    collaboration = add_collaboration(session, need, state=CollaborationState.HANDED_OVER)
+    need.state, need.close_reason = NeedState.CLOSED, CloseReason.SOLVED
+    journey = collaboration.journey
+    journey.stage = Stage.HANDED_OVER
+    handed_over = JourneyStep(act=Act.HAND_OVER, stage=Stage.HANDED_OVER)
+    journey.steps.append(handed_over)
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "title": f"Result {number}",
+        "summary": f"A shared key box ({number}).",
+        "handed_over": "The drawings.",
+        "links": [],
+        "licence": Licence.CC_BY,
+        "language": Language.EN,
+        "offered_by_id": need.author_id,
+    }
+    receipt = Receipt(signed_by_id=need.author_id, content_hash="0" * 64)
+    row = Result(collaboration_id=collaboration.id, receipt=receipt, **{**defaults, **values})
+    stored: Result = _stored(session, row)
     return stored

@@ -28,6 +28,8 @@ from needsbank.db.queries.prior_works import PriorWorkFilter
 from needsbank.domain.roles import ANONYMOUS
 from needsbank.services import browsing, embedding, evidence, suggesting
 from needsbank.services.retrieval import Retrieval
+from needsbank.services.shared_files import sweep_files
+from needsbank.sources.file_store import FileStore
 from needsbank.sources.uploads import Uploads
 
 _GIVES_WAY = 10
@@ -159,7 +161,8 @@ def _harvest(on: Engine, stop: threading.Event) -> None:
 
 
 def _do_due(on: Engine, stop: threading.Event) -> None:
-    due_work.work(on, stop)
+    shared = FileStore(settings().instance / "files")
+    due_work.work(on, stop, (partial(sweep_files, store=shared),))
 
 
 def _deliver(on: Engine, stop: threading.Event) -> None:

@@ -105,6 +105,20 @@ class MessageKind(Enum):
     """Somebody is asked to speak for their work community: {name, title, route, by, path}."""
     RETURNED = "returned"
     """A parked matter waits for the coordination team again: {title, path}."""
+    INVITED_TO_COLLABORATION = "invited_to_collaboration"
+    """Somebody is asked to take a role: {title, role, path}."""
+    THREAD_NOTE = "thread_note"
+    """A party wrote to the others, who read it behind the link: {title, path}."""
+    UNCLEAR_PART = "unclear_part"
+    """A party tells coordinators that something is unclear: {title, about, path}."""
+    UNCLEAR_ANSWERED = "unclear_answered"
+    """A coordinator answered what was unclear: {title, about, path}."""
+    RESULT_OFFERED = "result_offered"
+    """A result waits for the partner's signature: {title, path}."""
+    RESULT_SIGNED = "result_signed"
+    """The partner signed for a result: {title, path}."""
+    ADOPTION_ASKED = "adoption_asked"
+    """Is it in use? {title, months, path}; the answers are the link with ?answer=CODE."""
 
 
 LEASE = timedelta(minutes=5)

@@ -1,18 +1,29 @@
 """Finished collaborations of the bank itself, as prior work that others find.
 
 A need counts that everybody may read and that ended solved or adopted after both sides of a
-pairing agreed. It is recorded when it closes and forgotten when it is taken up again; `refresh`
-also finds what changed in any other way.
+pairing agreed, or with a result that its partner signed for. It is recorded when it closes and
+forgotten when it is taken up again; `refresh` also finds what changed in any other way.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from needsbank.db.models import AuditEntry, Need, PriorWork, Source, Subject, Suggestion
+from needsbank.db.models import (
+    AuditEntry,
+    Collaboration,
+    Journey,
+    Need,
+    PriorWork,
+    Receipt,
+    Result,
+    Source,
+    Subject,
+    Suggestion,
+)
 from needsbank.domain.clock import now
 from needsbank.domain.licences import Licence
 from needsbank.domain.needs import CloseReason, NeedState
@@ -28,6 +39,9 @@ NAME = "Tarvepankki"
 _FINISHED = {CloseReason.SOLVED, CloseReason.ADOPTED}
 
 
+Finished = tuple[Need, Result | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Needs whose result is missing or outdated, and works whose need is no result (any more)."""
@@ -38,12 +52,12 @@ class Difference:
 
 def difference(session: Session) -> Difference:
     """Return what `refresh` has to do; reads only, so that it can be asked often."""
-    wanted = {each.id.hex: each for each in session.scalars(select(Need).where(*_is_result()))}
+    wanted = {need.id.hex: (need, result) for need, result in _finished(session)}
     mine = {each.source_key: each for each in session.scalars(select(PriorWork).where(*_is_own()))}
     missing = [
         need.id
-        for key, need in wanted.items()
-        if key not in mine or _told(need) != (mine[key].title, mine[key].abstract)
+        for key, (need, result) in wanted.items()
+        if key not in mine or _told(need, result) != (mine[key].title, mine[key].abstract)
     ]
     left_over = [work.id for key, work in mine.items() if key not in wanted]
     return Difference(tuple(missing), tuple(left_over))
@@ -54,14 +68,14 @@ def refresh(session: Session) -> Outcome:
     differs = difference(session)
     for work_id in differs.left_over:
         _remove(session, session.get_one(PriorWork, work_id))
-    return _record(session, [session.get_one(Need, each) for each in differs.missing])
+    return _record(session, _finished(session, differs.missing))
 
 
 def refresh_need(session: Session, need: Need) -> None:
     """Record or remove the result of one need, whose state has just changed."""
     session.flush()  # the conditions are asked of the database
-    if session.scalar(select(Need.id).where(Need.id == need.id, *_is_result())) is not None:
-        _record(session, [need])
+    if finished := _finished(session, [need.id]):
+        _record(session, finished)
         return
     work = session.scalar(select(PriorWork).where(PriorWork.source_key == need.id.hex, *_is_own()))
     if work is not None:
@@ -93,8 +107,32 @@ def _is_result() -> list[ColumnElement[bool]]:
         Need.state == NeedState.CLOSED,
         Need.visibility == Visibility.PUBLIC,
         Need.close_reason.in_(_FINISHED),
-        agreed.exists(),
+        or_(agreed.exists(), _signed().where(Journey.need_id == Need.id).exists()),
     ]
+
+
+def _signed() -> Select[Result]:
+    """Return what partners have signed for, with the journeys that it ended."""
+    return (
+        select(Result)
+        .join(Receipt, Receipt.result_id == Result.id)
+        .join(Collaboration, Collaboration.id == Result.collaboration_id)
+        .join(Journey, Journey.id == Collaboration.journey_id)
+    )
+
+
+def _finished(session: Session, need_ids: Collection[UUID] | None = None) -> list[Finished]:
+    """Return the needs that count, each with the result that was signed for, if there is one."""
+    signed = _signed().with_only_columns(Journey.need_id, Result.id.label("result_id")).subquery()
+    found = (
+        select(Need, Result)
+        .outerjoin(signed, signed.c.need_id == Need.id)
+        .outerjoin(Result, Result.id == signed.c.result_id)
+        .where(*_is_result())
+    )
+    if need_ids is not None:
+        found = found.where(Need.id.in_(need_ids))
+    return [(need, result) for need, result in session.execute(found)]
 
 
 def _is_own() -> list[ColumnElement[bool]]:
@@ -102,16 +140,20 @@ def _is_own() -> list[ColumnElement[bool]]:
     return [PriorWork.source_id.in_(own)]
 
 
-def _told(need: Need) -> tuple[str, str]:
+def _told(need: Need, result: Result | None) -> tuple[str, str]:
+    if result is not None:
+        said = (result.summary, result.handed_over, need.title, need.problem)
+        return result.title, "\n\n".join(filter(None, said))
     return need.title, "\n\n".join(filter(None, (need.problem, need.close_note)))
 
 
-def _record(session: Session, needs: list[Need]) -> Outcome:
-    if not needs:
+def _record(session: Session, finished: list[Finished]) -> Outcome:
+    if not finished:
         return Outcome(0, 0)
     source = _source(session)
-    outcome = record_prior_works(session, [_command(session, each, source.name) for each in needs])
-    keys = [each.id.hex for each in needs]
+    commands = [_command(session, need, result, source.name) for need, result in finished]
+    outcome = record_prior_works(session, commands)
+    keys = [need.id.hex for need, _ in finished]
     session.flush()  # those that were added are asked for next
     mine = select(PriorWork).where(PriorWork.source == source.name, PriorWork.source_key.in_(keys))
     for work in session.scalars(mine):
@@ -119,7 +161,7 @@ def _record(session: Session, needs: list[Need]) -> Outcome:
     return outcome
 
 
-def _command(session: Session, need: Need, source: str) -> RecordPriorWork:
+def _command(session: Session, need: Need, result: Result | None, source: str) -> RecordPriorWork:
     closed = session.scalar(
         select(func.max(AuditEntry.at)).where(
             AuditEntry.subject == "need",
@@ -127,7 +169,7 @@ def _command(session: Session, need: Need, source: str) -> RecordPriorWork:
             AuditEntry.act == NeedState.CLOSED.value,
         )
     )
-    title, abstract = _told(need)
+    title, abstract = _told(need, result)
     return RecordPriorWork(
         source=source,
         source_key=need.id.hex,
@@ -135,7 +177,7 @@ def _command(session: Session, need: Need, source: str) -> RecordPriorWork:
         abstract=abstract,
         kind=PriorWorkKind.PROJECT,
         year=(closed or need.updated).year,
-        language=need.language,
+        language=need.language if result is None else result.language,
         url=_address(need.id.hex),
     )
 

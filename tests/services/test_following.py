@@ -87,11 +87,11 @@ def test_what_has_joined_another_cannot_be_taken_back(session):
 
 
 def test_what_is_a_need_now_is_its_authors(session, leo, idea):
-
     with transaction(session):
         need = needs.draft_for(session, leo.actor, idea.unit, describing(session, leo))
-        needs.take_up(session, leo.actor, need)
         idea.journey.need_id = need.id
+        session.flush()
+        needs.take_up(session, leo.actor, need)
     with pytest.raises(Conflict):
         do(session, following.withdraw, idea.follow_code)
 

@@ -1,5 +1,6 @@
 """All tables, imported in one place so that the metadata is whole."""
 
+from needsbank.db.models.adoption_ledger import AdoptionAnswer, AdoptionQuestion, Uptake
 from needsbank.db.models.adoptions import Adoption
 from needsbank.db.models.audit import AuditEntry
 from needsbank.db.models.boards import (
@@ -14,8 +15,18 @@ from needsbank.db.models.boards import (
 from needsbank.db.models.calendar_feeds import CalendarFeed
 from needsbank.db.models.captures import Capture
 from needsbank.db.models.catching import CaptureLine, CatchRule, MailRequest
+from needsbank.db.models.collaborations import (
+    AgreementAcceptance,
+    Collaboration,
+    Milestone,
+    Party,
+    SharedFile,
+    ThreadNote,
+    UnclearPart,
+)
 from needsbank.db.models.competences import Competence, Reference
 from needsbank.db.models.embeddings import Embedding, Subject
+from needsbank.db.models.events import Event, ProgrammeSlot
 from needsbank.db.models.imports import ImportRun
 from needsbank.db.models.journeys import Journey, JourneyStep
 from needsbank.db.models.matcher_versions import MatcherVersion, VersionState
@@ -27,7 +38,9 @@ from needsbank.db.models.organisations import Organisation, Unit
 from needsbank.db.models.people import Attempt, Membership, SignInSession, User
 from needsbank.db.models.prior_works import PriorWork
 from needsbank.db.models.representatives import Representative
+from needsbank.db.models.results import Feedback, Receipt, Result
 from needsbank.db.models.route_decisions import RouteAnswer, RouteDecision
+from needsbank.db.models.sketches import Sketch, SketchSource
 from needsbank.db.models.sources import Harvest, Source
 from needsbank.db.models.suggestions import Answer, Decision, Suggestion
 from needsbank.db.models.supports import Support
@@ -46,6 +59,9 @@ from needsbank.db.models.workshops import (
 __all__ = [
     "MOST_SETS",
     "Adoption",
+    "AdoptionAnswer",
+    "AdoptionQuestion",
+    "AgreementAcceptance",
     "Answer",
     "Attempt",
     "AuditEntry",
@@ -58,10 +74,13 @@ __all__ = [
     "CatchRule",
     "ChallengeSheet",
     "ChallengeWording",
+    "Collaboration",
     "Competence",
     "Decision",
     "Dot",
     "Embedding",
+    "Event",
+    "Feedback",
     "Harvest",
     "IdeaGroup",
     "ImportRun",
@@ -74,28 +93,39 @@ __all__ = [
     "Merge",
     "MergeSource",
     "Message",
+    "Milestone",
     "Need",
     "Notice",
     "Organisation",
     "PairJudgement",
+    "Party",
     "PossibleTime",
     "PriorWork",
+    "ProgrammeSlot",
+    "Receipt",
     "Reference",
     "Representative",
+    "Result",
     "RouteAnswer",
     "RouteDecision",
     "SeriesAmbassador",
     "SetState",
+    "SharedFile",
     "SignInSession",
+    "Sketch",
+    "SketchSource",
     "Source",
     "Subject",
     "Suggestion",
     "Support",
     "SweepPosition",
     "SweptPair",
+    "ThreadNote",
+    "UnclearPart",
     "Unit",
     "UnitLink",
     "UnitVoice",
+    "Uptake",
     "User",
     "VectorSet",
     "VersionState",
