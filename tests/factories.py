@@ -16,6 +16,7 @@ from needsbank.db.models import (
     Harvest,
     Journey,
     JourneyStep,
+    MailRequest,
     Membership,
     Merge,
     MergeSource,
@@ -359,3 +360,11 @@ def throwing(code: str, text: str = "Keys are hard to find.", **values: Any) -> 
     return ThrowIdea(
         **{"key": uuid4(), "code": code, "text": text, "language": Language.EN, **values}
     )
+
+
+def add_mail_request(session: Session, capture: Capture, **values: Any) -> MailRequest:
+    """Add an address that asks to be told of an idea and has not confirmed it."""
+    defaults = {"address": "sender@county.example", "code": token_urlsafe(32)}
+    row = MailRequest(capture_id=capture.id, **{**defaults, **values})
+    stored: MailRequest = _stored(session, row)
+    return stored

@@ -20,8 +20,8 @@ from needsbank.services.queueing import queue_page
 from needsbank.services.reading import fingerprint
 from needsbank.services.suggesting import missing_of
 from needsbank.services.supporting import supports_of_need
-from needsbank.services.voicing import units_without_account
 from needsbank.services.texts import document_of
+from needsbank.services.voicing import units_without_account
 from needsbank.web.coordination.forms import DecisionForm
 from needsbank.web.database import db, retrieval
 from needsbank.web.htmx import render
