@@ -21,6 +21,7 @@ from needsbank.db.models import (
     IdeaGroup,
     Journey,
     JourneyStep,
+    MailRequest,
     Membership,
     Merge,
     MergeSource,
@@ -561,4 +562,11 @@ def add_result(session: Session, need: Need | None = None, **values: Any) -> Res
     receipt = Receipt(signed_by_id=need.author_id, content_hash="0" * 64)
     row = Result(collaboration_id=collaboration.id, receipt=receipt, **{**defaults, **values})
     stored: Result = _stored(session, row)
+
+
+def add_mail_request(session: Session, capture: Capture, **values: Any) -> MailRequest:
+    """Add an address that asks to be told of an idea and has not confirmed it."""
+    defaults = {"address": "sender@county.example", "code": token_urlsafe(32)}
+    row = MailRequest(capture_id=capture.id, **{**defaults, **values})
+    stored: MailRequest = _stored(session, row)
     return stored

@@ -37,6 +37,7 @@ from needsbank.domain.suggestions import (
 )
 from needsbank.domain.visibility import Visibility
 from needsbank.services.deciding import answer, decide
+from needsbank.services.demo_ideas import throw_demo_ideas
 from needsbank.services.importing import record_prior_works
 from needsbank.services.journeys_of_needs import journey_to_move
 
@@ -62,6 +63,7 @@ ACCOUNTS = (
     Account("yritys@demo.example", "Yrsa Yrittäjä", Role.COMPANY, Sector.COMPANY),
     Account("lahettilas@demo.example", "Leo Lähettiläs", Role.AMBASSADOR, _CAMPUS),
     Account("koordinaattori@demo.example", "Kaisa Koordinaattori", Role.COORDINATOR, _CAMPUS),
+    Account("paakoordinaattori@demo.example", "Kirsi Vastaava", Role.LEAD, _CAMPUS),
     Account("johtaja@demo.example", "Joel Johtaja", Role.OBSERVER, _COUNTY),
     Account("yllapito@demo.example", "Ylva Ylläpito", Role.ADMIN, _CAMPUS),
 )
@@ -90,6 +92,7 @@ def load_demo_bank(
         for each in records["prior_works"]
     )
     record_prior_works(session, works)
+    throw_demo_ideas(session)
 
 
 def decide_some(session: Session, pairs: Iterable[Record], most: int = 9) -> None:

@@ -128,14 +128,14 @@ def ask_for_mail(session: Session, code: str, address: str) -> MailRequest:
     try:
         checked = validate_email(address.strip(), check_deliverability=False).normalized
     except EmailNotValidError as error:
-        raise Invalid({"address": "mail"}) from error
+        raise Invalid({"email": "mail"}) from error
     asked = select(MailRequest).where(MailRequest.capture_id == capture.id)
     requests = session.scalars(asked).all()
     for request in requests:
         if request.address == checked and request.confirmed is None:
             return request
     if len(requests) >= MOST_REQUESTS:
-        raise Invalid({"address": "many_mails"})
+        raise Invalid({"email": "many_mails"})
     request = MailRequest(
         capture_id=capture.id, address=checked[:255], code=secrets.token_urlsafe(32)
     )

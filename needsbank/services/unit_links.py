@@ -39,7 +39,7 @@ def make_link(session: Session, actor: Actor, unit_id: UUID) -> UnitLink:
     """Give a unit a new link; the one that it had stops working."""
     unit = _unit(session, actor, unit_id)
     _revoke(session, unit_id)
-    link = UnitLink(unit_id=unit.id, code=new_code(), made_by_id=actor.user_id)
+    link = UnitLink(unit=unit, code=new_code(), made_by_id=actor.user_id)
     session.add(link)
     audit.record(session, actor, "make_link", "unit", unit.id)
     return link

@@ -1,10 +1,14 @@
 """The made-up bank loads whole, and its accounts are what the sign-in page promises."""
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import func, select
 
 from needsbank.db.models import (
+    Capture,
     Competence,
+    Journey,
     Need,
     Organisation,
     PriorWork,
@@ -16,7 +20,9 @@ from needsbank.db.models import (
 from needsbank.db.transaction import transaction
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind
+from needsbank.domain.journeys import Stage
 from needsbank.domain.languages import Language
+from needsbank.domain.personal_data import screen
 from needsbank.domain.references import DescribeReference, check_references
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import SuggestionState
@@ -74,6 +80,21 @@ def test_what_competences_have_done_is_stored_as_anybody_could_have_typed_it(ses
     assert {Language.FI, Language.SV, Language.EN} == set(
         session.scalars(select(Reference.language))
     )
+
+
+def test_ideas_are_at_different_points_of_their_way(session, loaded):
+    stages = Counter(session.scalars(select(Journey.stage).join(Capture)))
+    assert stages == {
+        Stage.THROWN: 3,
+        Stage.CAUGHT: 1,
+        Stage.JOINED: 1,
+        Stage.WITHDRAWN: 1,
+    }
+    late = session.scalars(select(Journey).where(Journey.escalated.is_not(None))).all()
+    assert len(late) == 1
+    proposed = session.scalars(select(Capture).where(Capture.proposed_id.is_not(None))).all()
+    assert {idea.proposed.email for idea in proposed} == {"lahettilas@demo.example"}
+    assert not any(screen(text).finds for text in session.scalars(select(Capture.text)))
 
 
 def test_there_is_an_account_of_every_role(session, loaded):

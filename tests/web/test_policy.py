@@ -11,13 +11,16 @@ from needsbank.domain.suggestions import SuggestionState
 from needsbank.web.policy import POLICY, Access, allows
 from tests.conftest import browser
 from tests.factories import (
+    add_capture,
     add_catalogue,
     add_challenge,
     add_competence,
+    add_mail_request,
     add_need,
     add_organisation,
     add_prior_work,
     add_suggestion,
+    add_unit_link,
     add_user,
 )
 from tests.pages import post, sign_in, token_of
@@ -35,6 +38,8 @@ EVERYONE = "200 200 200 200 200 200 200 200"
 SIGNED_IN = "in  200 200 200 200 200 200 200"
 COORDINATORS = "in  403 403 403 403 200 403 403"
 KEEPERS = "in  403 403 403 403 200 403 200"
+CATCHERS = "in  403 403 403 200 200 403 403"
+LINK_MAKERS = "in  200 403 403 403 200 403 200"
 ADMINS = "in  403 403 403 403 403 403 200"
 PAGES = {
     "static": EVERYONE,
@@ -87,6 +92,17 @@ PAGES = {
     "merges.show": COORDINATORS,
     "merges.objecting": "in  404 404 404 404 404 404 404",
     "administration.matcher": ADMINS,
+    "throwing.show": EVERYONE,
+    "throwing.token": EVERYONE,
+    "throwing.worker": EVERYONE,
+    "follow.show": EVERYONE,
+    "follow.confirming": EVERYONE,
+    "ideas.listed": CATCHERS,
+    "ideas.show": CATCHERS,
+    "ideas.word": CATCHERS,
+    "catch_rules.listed": COORDINATORS,
+    "unit_links.listed": LINK_MAKERS,
+    "unit_links.poster": LINK_MAKERS,
 }
 AUTHOR_OF_NEED = "in  303 403 403 403 403 403 403"
 AUTHOR_OF_COMPETENCE = "in  403 303 403 403 403 403 403"
@@ -136,6 +152,27 @@ ACTS = {
     "verdicts.take_back": "in  403 403 403 403 422 403 403",
     "administration.promote": "in  403 403 403 403 403 403 404",
     "administration.roll_back": "in  403 403 403 403 403 403 404",
+    "throwing.throw": "422 422 422 422 422 422 422 422",
+    "throwing.similar": EVERYONE,
+    "throwing.same_here": "303 303 303 303 303 303 303 303",
+    "follow.tell_name": "422 422 422 422 422 422 422 422",
+    "follow.add_line": "422 422 422 422 422 422 422 422",
+    "follow.withdraw": "409 409 409 409 409 409 409 303",  # the last one comes first
+    "follow.restore": "409 409 409 409 409 409 409 409",
+    "follow.ask_for_mail": "422 422 422 422 422 422 422 422",
+    "follow.stop_mail": "303 303 303 303 303 303 303 303",
+    "follow.confirm": "303 303 303 303 303 303 303 303",
+    # The form names no stage at which it was seen.
+    "ideas.catch": "in  403 403 403 409 409 403 403",
+    "ideas.hand_on": "in  403 403 403 422 422 403 403",
+    "ideas.let_go": "in  403 403 403 422 422 403 403",
+    "ideas.promise": "in  403 403 403 422 422 403 403",
+    "ideas.join": "in  403 403 403 422 422 403 403",
+    "ideas.take_to_coordination": "in  403 403 403 422 422 403 403",
+    "catch_rules.propose": "in  403 403 403 403 422 403 403",
+    "catch_rules.drop": "in  403 403 403 403 404 403 403",
+    "unit_links.make": "in  303 403 403 403 303 403 303",
+    "unit_links.revoke": "in  303 403 403 403 303 403 303",
 }
 
 
@@ -150,6 +187,11 @@ def addresses(app, session, people):
     """Return the address of a route about the partner's need and the member's competence."""
     need = add_need(session, people["partner"])
     competence = add_competence(session, people["member"])
+    (home,) = people["partner"].memberships
+    unit = home.organisation.units[0]
+    link = add_unit_link(session, unit)
+    idea = add_capture(session, unit)
+    asked = add_mail_request(session, idea)
     pairing = add_suggestion(session, need, competence, state=SuggestionState.APPROVED)
     arguments = {
         "need_id": need.id,
@@ -167,12 +209,21 @@ def addresses(app, session, people):
         "solution_id": add_need(
             session, state=NeedState.CLOSED, close_reason=CloseReason.SOLVED
         ).id,
-        "code": "sv",
+        "capture_id": idea.id,
+        "unit_id": unit.id,
+        "rule_id": UUID(int=5),
         "key": "00" * 32,
         "filename": "favicon.svg",
     }
 
+    codes = {"throwing": link.code, "follow": idea.follow_code, "front": "sv"}
+    codes_of_mail = {"follow.confirming": asked.code, "follow.confirm": asked.code}
+
     def address(endpoint):
+        area = endpoint.partition(".")[0]
+        arguments["code"] = codes_of_mail.get(endpoint) or codes.get(area)
+        if area == "unit_links":
+            arguments["organisation_id"] = unit.organisation_id
         (rule, *_) = app.url_map.iter_rules(endpoint)
         with app.test_request_context():
             return app.url_for(endpoint, **{name: arguments[name] for name in rule.arguments})

@@ -31,7 +31,7 @@ class LineForm(BankForm):
 class MailForm(BankForm):
     """Where to tell."""
 
-    address = EmailField(
+    email = EmailField(
         _l("E-mail"),
         description=_l("We send a link to confirm it. The address is used for this idea only."),
         validators=[Required(_l("Type your e-mail address.")), at_most(255)],

@@ -98,7 +98,7 @@ def ask_for_mail(code: str) -> ResponseReturnValue:
 
     def asked() -> None:
         throttle.check(db.session, budget)
-        following.ask_for_mail(db.session, code, form.address.data)
+        following.ask_for_mail(db.session, code, form.email.data)
         throttle.spend(db.session, budget)
 
     told = _("We sent you a link. Open it, and we tell you of each step by mail.")

@@ -139,7 +139,10 @@ class JoinForm(SeenForm):
         validators=[Required(_l("Choose what it belongs with."))],
         validate_choice=False,
     )
-    reason = TextAreaField(_l("Why do they belong together?"), validators=[*_reason])
+    # Two reasons stand on one page.
+    reason = TextAreaField(
+        _l("Why do they belong together?"), id="reason-to-join", validators=[*_reason]
+    )
 
     def validate_target(self, field: FormField) -> None:
         """Refuse what is not a kind with a key."""
