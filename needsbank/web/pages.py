@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, request
 
+from needsbank.domain.addresses import masked
 from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Actor, Role
 from needsbank.services.browsing import QUERY_MAX
 from needsbank.services.demo_bank import Account
@@ -12,13 +13,16 @@ from needsbank.services.own_results import need_id_of
 from needsbank.web.account.views import bp as account
 from needsbank.web.administration.views import bp as administration
 from needsbank.web.adoptions.views import bp as adoptions
+from needsbank.web.calendars.views import bp as calendars
 from needsbank.web.competences.views import bp as competences
 from needsbank.web.coordination.views import bp as coordination
 from needsbank.web.duplicates.views import bp as duplicates
 from needsbank.web.forms import problems
 from needsbank.web.front.views import bp as front
 from needsbank.web.languages import current_language
+from needsbank.web.mail.views import bp as mail
 from needsbank.web.merges.views import bp as merges
+from needsbank.web.messages.views import bp as messages
 from needsbank.web.needs.views import bp as needs
 from needsbank.web.organisations.views import bp as organisations
 from needsbank.web.pairings.views import bp as pairings
@@ -50,6 +54,9 @@ def register(app: Flask) -> None:
         merges,
         duplicates,
         administration,
+        messages,
+        mail,
+        calendars,
     ):
         app.register_blueprint(blueprint)
     app.context_processor(_given_to_every_page)
@@ -57,6 +64,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["browser_name"] = browser_name
     app.jinja_env.filters["finished_need_id"] = need_id_of
     app.jinja_env.globals["query_max"] = QUERY_MAX
+    app.jinja_env.filters["masked"] = masked
     app.jinja_env.filters["problems"] = problems
 
 
