@@ -40,8 +40,9 @@ bench: setup-bench  ## Measure encoders, vectors and searches into docs/benchmar
 bench-pages: setup  ## Measure each public page of a fresh demo bank: CPU and wall time per request
 	@exec $(BIN)/python tools/load.py bench $(ARGS)
 
-soak: setup  ## Load a fresh demo bank for MINUTES (10) and watch errors, times and memory
-	@exec $(BIN)/python tools/load.py soak --minutes $(or $(MINUTES),10) $(ARGS)
+soak: setup-tests  ## Load a fresh demo bank for MINUTES (10), then kill one KILLS (20) times
+	@$(BIN)/python tools/load.py soak --minutes $(or $(MINUTES),10) $(ARGS)
+	@KILLS=$(or $(KILLS),20) exec $(BIN)/python -m pytest -q tests/test_killed.py
 
 requirements: setup  ## Write requirements/*.txt anew from requirements/*.in (UPGRADE=1: to the newest)
 	@exec tools/requirements.sh $(if $(UPGRADE),--upgrade)

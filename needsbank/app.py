@@ -31,6 +31,7 @@ from needsbank.web import (
 )
 from needsbank.web.database import db, keep_retrieval
 from needsbank.web.lists import page_address
+from needsbank.web.messages.views import SET_UP
 from needsbank.web.uploads.views import keep_uploads
 
 MOST_BYTES = 1_000_000
@@ -49,6 +50,7 @@ def create_app(settings: Settings, retrieval: RetrievalSource | None = None) -> 
         MAX_FORM_PARTS=100,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
     )
+    app.config[SET_UP] = settings.smtp is not None
     app.logger.setLevel(logging.INFO)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]  # Flask's documented way

@@ -562,6 +562,7 @@ def add_result(session: Session, need: Need | None = None, **values: Any) -> Res
     receipt = Receipt(signed_by_id=need.author_id, content_hash="0" * 64)
     row = Result(collaboration_id=collaboration.id, receipt=receipt, **{**defaults, **values})
     stored: Result = _stored(session, row)
+    return stored
 
 
 def add_mail_request(session: Session, capture: Capture, **values: Any) -> MailRequest:

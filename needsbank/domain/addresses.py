@@ -1,4 +1,4 @@
-"""Addresses of pages elsewhere, as people type them."""
+"""Addresses of pages elsewhere, as people type them, and of people."""
 
 from urllib.parse import urlsplit
 
@@ -10,3 +10,9 @@ def is_web_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
+
+
+def masked(mail_address: str) -> str:
+    """Return so much of a mail address that its owner would know it, and nobody else."""
+    local, _, domain = mail_address.rpartition("@")
+    return f"{local[:1]}…@{domain}"

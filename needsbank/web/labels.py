@@ -16,9 +16,11 @@ from needsbank.domain.fields import Field
 from needsbank.domain.journeys import Act, Mover, Stage
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
 from needsbank.domain.licences import Licence
+from needsbank.domain.mail_levels import MailLevel
 from needsbank.domain.matters import Waiting
 from needsbank.domain.needs import CloseReason, NeedState, Scope
 from needsbank.domain.organisations import Region, Sector
+from needsbank.domain.outbox import Channel, MessageState, Trouble
 from needsbank.domain.personal_data import PersonalKind
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.references import ReferenceKind
@@ -221,6 +223,30 @@ LABELS: dict[Enum, LazyString] = {
     VersionState.CANDIDATE: _l("Not in use yet"),
     VersionState.ACTIVE: _l("In use"),
     VersionState.RETIRED: _l("Used before"),
+    MailLevel.AT_ONCE: _l("At once"),
+    MailLevel.DAILY: _l("Once a day, at seven in the morning"),
+    MailLevel.NEVER: _l("Never"),
+    Channel.MAIL: _l("Mail"),
+    Channel.TEAMS: _l("Teams"),
+    Channel.SLACK: _l("Slack"),
+    MessageState.WAITING: _l("Waiting"),
+    MessageState.SENDING: _l("Being sent"),
+    MessageState.SENT: _l("Sent"),
+    MessageState.UNCERTAIN: _l("Nobody knows whether it left"),
+    MessageState.DEAD: _l("Did not leave"),
+    MessageState.CANCELLED: _l("Not to be sent"),
+    MessageState.GATHERED: _l("Told in a digest"),
+    Trouble.NOT_REACHED: _l("Nobody answered, for almost three days."),
+    Trouble.REFUSED: _l("The recipient or the message was refused."),
+    Trouble.UNREADABLE: _l("It could not be put into words: a mistake of the service."),
+    Trouble.NO_ANSWER: _l("It was handed over, and nobody said whether it was taken."),
+    Trouble.WORKER_GONE: _l("The worker ended while it was sending it."),
+    Trouble.DISABLED: _l("The recipient's account is closed."),
+    Trouble.NO_ADDRESS: _l("There is no address."),
+    Trouble.NOT_WANTED: _l("The recipient wants no mail."),
+    Trouble.UNSUBSCRIBED: _l("The address asked for no more mail."),
+    Trouble.WEBHOOK_GONE: _l("The channel has been removed."),
+    Trouble.LEFT: _l("Left as it is by an admin."),
     Language.FI: _l("Finnish"),
     Language.SV: _l("Swedish"),
     Language.EN: _l("English"),
@@ -322,6 +348,10 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("journey", "withdraw"): _l("took a matter back"),
     ("journey", "restore"): _l("restored a matter"),
     ("journey", "reopen"): _l("opened a matter again"),
+    ("message", "send_again"): _l("had a message sent again"),
+    ("message", "leave"): _l("left a message as it is"),
+    ("calendar_feed", "add"): _l("made an address for a calendar"),
+    ("calendar_feed", "revoke"): _l("took a calendar's address out of use"),
     ("matcher_version", "train"): _l("trained a matcher version"),
     ("matcher_version", "promote"): _l("took a trained matcher version into use"),
     ("matcher_version", "roll_back"): _l("went back to the shipped matcher version"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, request
 
+from needsbank.domain.addresses import masked
 from needsbank.domain.currency import asked_on, ends_on
 from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Actor, Role
 from needsbank.services.browsing import QUERY_MAX
@@ -13,6 +14,7 @@ from needsbank.services.own_results import need_id_of
 from needsbank.web.account.views import bp as account
 from needsbank.web.administration.views import bp as administration
 from needsbank.web.adoptions.views import bp as adoptions
+from needsbank.web.calendars.views import bp as calendars
 from needsbank.web.competences.views import bp as competences
 from needsbank.web.coordination.views import bp as coordination
 from needsbank.web.duplicates.views import bp as duplicates
@@ -26,8 +28,10 @@ from needsbank.web.ideas.throwing import bp as throwing
 from needsbank.web.ideas.words import catching_role
 from needsbank.web.journeys.views import bp as journeys
 from needsbank.web.languages import current_language
+from needsbank.web.mail.views import bp as mail
 from needsbank.web.matters.views import bp as matters
 from needsbank.web.merges.views import bp as merges
+from needsbank.web.messages.views import bp as messages
 from needsbank.web.needs.views import bp as needs
 from needsbank.web.organisations.views import bp as organisations
 from needsbank.web.pairings.views import bp as pairings
@@ -68,6 +72,9 @@ def register(app: Flask) -> None:
         ideas,
         catch_rules,
         unit_links,
+        messages,
+        mail,
+        calendars,
     ):
         app.register_blueprint(blueprint)
     app.context_processor(_given_to_every_page)
@@ -77,6 +84,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["asked_on"] = lambda posting: asked_on(posting.current_as_of)
     app.jinja_env.filters["ends_on"] = lambda posting: ends_on(posting.asked_current)
     app.jinja_env.globals["query_max"] = QUERY_MAX
+    app.jinja_env.filters["masked"] = masked
     app.jinja_env.filters["problems"] = problems
     app.jinja_env.filters["catching_role"] = catching_role
 

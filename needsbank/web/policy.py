@@ -40,6 +40,8 @@ POLICY: dict[str, Access] = {
     "account.end_other_sessions": Access.SIGNED_IN,
     "account.my_page": Access.SIGNED_IN,
     "account.put_away_notice": Access.SIGNED_IN,
+    "account.put_message_away": Access.SIGNED_IN,
+    "account.put_messages_away": Access.SIGNED_IN,
     "needs.listed": Access.EVERYONE,
     "needs.show": Access.EVERYONE,
     "needs.status": Access.EVERYONE,
@@ -160,6 +162,18 @@ POLICY: dict[str, Access] = {
     "unit_links.make": Access.SIGNED_IN,
     "unit_links.revoke": Access.SIGNED_IN,
     "unit_links.poster": Access.SIGNED_IN,
+    "messages.listed": Access.ADMINS,
+    "messages.send_again": Access.ADMINS,
+    "messages.send_unreached_again": Access.ADMINS,
+    "messages.leave": Access.ADMINS,
+    "mail.show": Access.SIGNED_IN,
+    "mail.choose": Access.SIGNED_IN,
+    "mail.stopping": Access.EVERYONE,
+    "mail.stop": Access.EVERYONE,
+    "calendars.feeds": Access.SIGNED_IN,
+    "calendars.make": Access.SIGNED_IN,
+    "calendars.revoke": Access.SIGNED_IN,
+    "calendars.read": Access.EVERYONE,
 }
 
 

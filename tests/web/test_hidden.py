@@ -274,6 +274,7 @@ def addresses(session):
     """Return every address that a reader could read, hidden ones aside."""
     lists = ("/needs/", "/competences/", "/prior-works/")
     found = ["/", "/about", "/organisations/", "/search", "/pairings/", "/my", "/account"]
+    found += ["/account/mail", "/account/calendars"]
     found += lists
     found += [f"{each}?ended=1" for each in lists]
     found += [f"{each}?page={number}" for each in lists for number in (2, 3)]
@@ -455,6 +456,11 @@ def test_every_readable_route_is_compared(app, session, bank):
         "security.change_password",
         "organisations.new",
         "organisations.edit",
+        # About messages, which name nothing that is posted.
+        "messages.listed",
+        "mail.stopping",
+        # By a secret address alone; what each part of the bank gives is tested with it.
+        "calendars.read",
         # Refused by role or side before anything is looked up; the policy's tests try them.
         "needs.closing",
         "uploads.show",

@@ -15,13 +15,16 @@ from needsbank.db.queries.needs import own_needs
 from needsbank.db.queries.suggestions import pairings
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import NotFound
+from needsbank.services import told
 from needsbank.services.adoptions import adoptions_of
 from needsbank.services.idea_queue import waiting_for
 from needsbank.services.notices import put_away, unseen_notices
 from needsbank.services.supporting import needs_supported
+from needsbank.services.told import count_unseen, unseen_messages
 from needsbank.web import sessions
 from needsbank.web.database import db
 from needsbank.web.htmx import render
+from needsbank.web.message_words import subject_of
 from needsbank.web.pairings.answers import sides_to_answer
 from needsbank.web.security import current_actor
 
@@ -43,7 +46,25 @@ def my_page() -> Response:
         awaited=[pairing for pairing in rows if sides_to_answer(actor, pairing)],
         notices=unseen_notices(db.session, actor),
         ideas=waiting_for(db.session, actor),
+        told=[(each, subject_of(each)) for each in unseen_messages(db.session, actor)],
+        unseen=count_unseen(db.session, actor),
     )
+
+
+@bp.post("/my/messages/<uuid:message_id>/put-away")
+def put_message_away(message_id: UUID) -> ResponseReturnValue:
+    """Put one of the messages to the reader away."""
+    with transaction(db.session) as session:
+        told.put_message_away(session, current_actor(), message_id)
+    return redirect(url_for("account.my_page"), 303)
+
+
+@bp.post("/my/messages/put-away")
+def put_messages_away() -> ResponseReturnValue:
+    """Put all messages to the reader away."""
+    with transaction(db.session) as session:
+        told.put_all_away(session, current_actor())
+    return redirect(url_for("account.my_page"), 303)
 
 
 @bp.post("/my/notices/<uuid:notice_id>/put-away")
