@@ -117,7 +117,7 @@ class PlanForm(BankForm):
 
     ambassadors = SelectMultipleField(
         _l("Who holds the workshops?"),
-        description=_l("The first one answers for the ideas."),
+        description=_l("The first of those chosen takes the ideas in hand."),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         validators=[Sent(_l("Name at least one ambassador."))],
