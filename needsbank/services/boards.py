@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from needsbank.db.models import Board, BoardIdea, BoardParticipant, IdeaGroup
+from needsbank.db.queries import boards as queries
 from needsbank.db.queries.boards import (
     board_of_code,
     board_of_series,
@@ -68,9 +69,9 @@ def open_board(session: Session, actor: Actor, series_id: UUID) -> Board:
 
 def board_to_lead(session: Session, actor: Actor, series_id: UUID) -> Board:
     """Return the board of a series whose workshops the actor holds."""
-    held_series(session, actor, series_id)
-    board = session.scalar(board_of_series(series_id))
+    board = session.scalar(queries.board_to_lead(actor, series_id))
     if board is None:
+        held_series(session, actor, series_id)  # says why not
         raise NotFound(series_id)
     return board
 

@@ -59,7 +59,7 @@ def add_idea(
     language: Language,
 ) -> BoardIdea:
     """Put a participant's idea on the board; the same key twice is the same idea."""
-    _check_gathering(session, board, 1)
+    _check_room(session, board, 1, "text")
     known = session.scalar(
         select(BoardIdea)
         .join(BoardIdea.capture)
@@ -86,7 +86,7 @@ def add_from_paper(
     lines = lines_of(paper)
     if not lines:
         raise Invalid({"paper": "required"})
-    _check_gathering(session, board, len(lines))
+    _check_room(session, board, len(lines), "paper")
     return [
         _add(session, actor, board, checked(line, "paper"), key=uuid4(), language=language)
         for line in lines
@@ -105,7 +105,7 @@ def take_caught(
     chosen = [each for each in caught_ideas(session, board) if each.id in capture_ids]
     if not chosen:
         raise Invalid({"ideas": "required"})
-    _check_gathering(session, board, len(chosen))
+    _check_room(session, board, len(chosen), "ideas")
     taken = []
     for capture in chosen:
         journeys.move(session, actor, capture.journey, Act.TAKE_TO_WORKSHOP)
@@ -168,12 +168,12 @@ def _add(
     return idea
 
 
-def _check_gathering(session: Session, board: Board, more: int) -> None:
+def _check_room(session: Session, board: Board, more: int, field: str) -> None:
     if board.step is not BoardStep.GATHER:
         raise Conflict("ideas are no longer gathered")
     there = select(func.count(BoardIdea.id)).where(BoardIdea.board_id == board.id)
     if (session.scalar(there) or 0) + more > MOST_IDEAS:
-        raise Invalid({"text": "full"})
+        raise Invalid({field: "full"})
 
 
 def _first_ambassador(session: Session, board: Board) -> UUID | None:

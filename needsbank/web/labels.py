@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from needsbank.db.models import AuditEntry, VersionState
 from needsbank.domain.answers import AnswerRelation
+from needsbank.domain.boards import BoardStep
 from needsbank.domain.captures import Naming
 from needsbank.domain.competences import CompetenceKind, CompetenceState
 from needsbank.domain.fields import Field
@@ -31,6 +32,7 @@ from needsbank.domain.sources import HarvestState, Schedule, SourceKind, TrustTi
 from needsbank.domain.suggestions import Side, SuggestionState, Verdict
 from needsbank.domain.verdicts import PairVerdict
 from needsbank.domain.visibility import Visibility
+from needsbank.domain.workshops import SeriesState
 
 LABELS: dict[Enum, LazyString] = {
     Role.PARTNER: _l("Working-life partner"),
@@ -247,6 +249,18 @@ LABELS: dict[Enum, LazyString] = {
     Trouble.UNSUBSCRIBED: _l("The address asked for no more mail."),
     Trouble.WEBHOOK_GONE: _l("The channel has been removed."),
     Trouble.LEFT: _l("Left as it is by an admin."),
+    SeriesState.ASKED: _l("Waits for a coordinator"),
+    SeriesState.CONFIRMED: _l("Times agreed"),
+    SeriesState.UNDER_WAY: _l("Workshops under way"),
+    SeriesState.DONE: _l("Challenge handed over"),
+    SeriesState.CANCELLED: _l("Cancelled"),
+    SeriesState.DECLINED: _l("Declined"),
+    BoardStep.GATHER: _l("Gather ideas"),
+    BoardStep.GROUP: _l("Group ideas"),
+    BoardStep.COMPARE: _l("See what is known"),
+    BoardStep.VOTE: _l("Vote"),
+    BoardStep.WORD: _l("Word the challenge"),
+    BoardStep.HANDED_OVER: _l("Handed over"),
     Language.FI: _l("Finnish"),
     Language.SV: _l("Swedish"),
     Language.EN: _l("English"),
@@ -352,6 +366,16 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("message", "leave"): _l("left a message as it is"),
     ("calendar_feed", "add"): _l("made an address for a calendar"),
     ("calendar_feed", "revoke"): _l("took a calendar's address out of use"),
+    ("workshop_series", "ask"): _l("asked for INNO workshops"),
+    ("workshop_series", "withdraw"): _l("took back a request for INNO workshops"),
+    ("workshop_series", "decline"): _l("declined a request for INNO workshops"),
+    ("workshop_series", "confirm"): _l("confirmed INNO workshops"),
+    ("workshop_series", "move"): _l("moved an INNO workshop"),
+    ("workshop_series", "call_off"): _l("called an INNO workshop off"),
+    ("workshop_series", "cancel"): _l("cancelled INNO workshops"),
+    ("workshop_series", "begin"): _l("opened the board of INNO workshops"),
+    ("workshop_series", "move_board"): _l("moved a workshop board to another step"),
+    ("workshop_series", "hand_over"): _l("handed over the challenge of INNO workshops"),
     ("matcher_version", "train"): _l("trained a matcher version"),
     ("matcher_version", "promote"): _l("took a trained matcher version into use"),
     ("matcher_version", "roll_back"): _l("went back to the shipped matcher version"),
@@ -387,6 +411,7 @@ DETAILS: dict[str, type[Enum]] = {
     "likeness": PairVerdict,
     "route": Route,
     "stage": Stage,
+    "step": BoardStep,
 }
 INVALID: dict[str, LazyString] = {
     "required": _l("Fill this in."),
@@ -408,6 +433,14 @@ INVALID: dict[str, LazyString] = {
     "no_need": _l("Only a posted need can take something ready into use."),
     "returns_on": _l("Choose a day after today and within two years."),
     "email": _l("Check the e-mail address."),
+    "past": _l("Choose a time that is still to come."),
+    "same_times": _l("Give three different times."),
+    "no_such_time": _l("The clocks change that night: this hour does not exist. Choose another."),
+    "order": _l("The workshops must follow one another without overlapping."),
+    "number": _l("Check the number."),
+    "ambassadors": _l("Name one to six ambassadors from the list."),
+    "full": _l("The board is full. Move on with these."),
+    "same": _l("Choose another group."),
     "team_size": _l("The largest team cannot be smaller than the smallest."),
 }
 

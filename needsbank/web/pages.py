@@ -14,6 +14,8 @@ from needsbank.services.own_results import need_id_of
 from needsbank.web.account.views import bp as account
 from needsbank.web.administration.views import bp as administration
 from needsbank.web.adoptions.views import bp as adoptions
+from needsbank.web.boards.lead import bp as boards
+from needsbank.web.boards.taking_part import bp as taking_part
 from needsbank.web.calendars.views import bp as calendars
 from needsbank.web.competences.views import bp as competences
 from needsbank.web.coordination.views import bp as coordination
@@ -43,6 +45,8 @@ from needsbank.web.sources.views import bp as sources
 from needsbank.web.supports.views import bp as supports
 from needsbank.web.uploads.views import bp as uploads
 from needsbank.web.verdicts.views import bp as verdicts
+from needsbank.web.workshops.times import bp as workshop_times
+from needsbank.web.workshops.views import bp as workshops
 
 
 def register(app: Flask) -> None:
@@ -66,6 +70,10 @@ def register(app: Flask) -> None:
         verdicts,
         merges,
         duplicates,
+        workshops,
+        workshop_times,
+        boards,
+        taking_part,
         administration,
         throwing,
         follow,

@@ -105,7 +105,7 @@ def test_a_board_takes_no_more_than_can_be_read(session, board, ambassador):
     paper = "\n".join(f"Idea {number}" for number in range(121))
     with pytest.raises(Invalid) as refused:
         gathering.add_from_paper(session, ambassador.actor, board, paper, Language.FI)
-    assert refused.value.errors == {"text": "full"}
+    assert refused.value.errors == {"paper": "full"}
 
 
 def test_caught_ideas_of_the_unit_are_taken_in_and_their_senders_told(session, board, ambassador):

@@ -8,9 +8,11 @@ import pytest
 from needsbank.domain.needs import CloseReason, NeedState
 from needsbank.domain.roles import ANONYMOUS, COORDINATES, Actor, Role
 from needsbank.domain.suggestions import SuggestionState
+from needsbank.domain.workshops import SeriesState
 from needsbank.web.policy import POLICY, Access, allows
 from tests.conftest import browser
 from tests.factories import (
+    add_board,
     add_capture,
     add_catalogue,
     add_challenge,
@@ -19,6 +21,7 @@ from tests.factories import (
     add_need,
     add_organisation,
     add_prior_work,
+    add_series,
     add_suggestion,
     add_unit_link,
     add_user,
@@ -41,6 +44,8 @@ KEEPERS = "in  403 403 403 403 200 403 200"
 CATCHERS = "in  403 403 403 200 200 403 403"
 LINK_MAKERS = "in  200 403 403 403 200 403 200"
 ADMINS = "in  403 403 403 403 403 403 200"
+ON_SERIES = "in  200 404 404 200 200 404 404"
+HOLDERS = "in  403 403 403 200 200 403 403"
 PAGES = {
     "static": EVERYONE,
     "front.home": EVERYONE,
@@ -91,6 +96,18 @@ PAGES = {
     "merges.new": "in  403 403 403 403 404 403 403",
     "merges.show": COORDINATORS,
     "merges.objecting": "in  404 404 404 404 404 404 404",
+    # The series is the partner's, held by the ambassador, and under way.
+    "workshops.listed": SIGNED_IN,
+    "workshops.new": "in  200 403 200 200 200 403 403",
+    "workshops.show": ON_SERIES,
+    "workshops.calendar": ON_SERIES,
+    "workshops.sheet": "in  404 404 404 404 404 404 404",
+    "workshop_times.planning": "in  403 403 403 403 409 403 403",
+    "workshop_times.moving": HOLDERS,
+    "workshop_times.calling_off": HOLDERS,
+    "workshop_times.cancelling": ON_SERIES,
+    "boards.show": HOLDERS,
+    "taking_part.show": EVERYONE,
     "administration.matcher": ADMINS,
     "throwing.show": EVERYONE,
     "throwing.token": EVERYONE,
@@ -155,6 +172,26 @@ ACTS = {
     "coordination.decide": "in  403 403 403 403 422 403 403",
     "verdicts.judge": "in  403 403 403 403 422 403 403",
     "verdicts.take_back": "in  403 403 403 403 422 403 403",
+    "workshops.create": "in  422 403 422 422 422 403 403",
+    "workshops.decline": "in  403 403 403 403 422 403 403",
+    "workshops.withdraw": "in  409 404 404 403 403 404 404",
+    "workshop_times.confirm": "in  403 403 403 403 409 403 403",
+    "workshop_times.move": "in  403 403 403 422 422 403 403",
+    "workshop_times.call_off": "in  403 403 403 422 422 403 403",
+    "workshop_times.cancel": "in  422 404 404 422 422 404 404",
+    "boards.open_": "in  403 403 403 303 303 403 403",
+    "boards.step": "in  403 403 403 422 422 403 403",
+    "boards.add_from_paper": "in  403 403 403 422 422 403 403",
+    "boards.take_caught": "in  403 403 403 303 303 403 403",
+    "boards.suggest": "in  403 403 403 409 409 403 403",
+    "boards.make_group": "in  403 403 403 422 422 403 403",
+    "boards.change_group": "in  403 403 403 409 409 403 403",
+    "boards.move_idea": "in  403 403 403 409 409 403 403",
+    "boards.word": "in  403 403 403 422 422 403 403",
+    "boards.hand_over": "in  403 403 403 422 422 403 403",
+    "taking_part.join": "303 303 303 303 303 303 303 303",
+    "taking_part.add_idea": "422 422 422 422 422 422 422 422",
+    "taking_part.place_dot": "403 403 403 403 403 403 403 403",
     "administration.promote": "in  403 403 403 403 403 403 404",
     "administration.roll_back": "in  403 403 403 403 403 403 404",
     "throwing.throw": "422 422 422 422 422 422 422 422",
@@ -209,7 +246,13 @@ def addresses(app, session, people):
     idea = add_capture(session, unit)
     asked = add_mail_request(session, idea)
     pairing = add_suggestion(session, need, competence, state=SuggestionState.APPROVED)
+    series = add_series(session, people["partner"], SeriesState.UNDER_WAY, [people["ambassador"]])
     arguments = {
+        "series_id": series.id,
+        "number": 1,
+        "board_code": add_board(session, series).code,
+        "group_id": UUID(int=5),
+        "idea_id": UUID(int=6),
         "need_id": need.id,
         "competence_id": competence.id,
         "suggestion_id": pairing.id,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, false, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from needsbank.db.models import (
@@ -16,7 +16,9 @@ from needsbank.db.models import (
     Unit,
     WorkshopSeries,
 )
+from needsbank.db.queries.workshops import holds
 from needsbank.domain.journeys import Stage
+from needsbank.domain.roles import Actor
 
 _LOADING = (
     joinedload(Board.series).joinedload(WorkshopSeries.unit).joinedload(Unit.organisation),
@@ -28,6 +30,14 @@ _LOADING = (
 def board_of_series(series_id: UUID) -> Select[Board]:
     """Return the board of a series, with what is worded and locked."""
     return select(Board).where(Board.series_id == series_id).options(*_LOADING)
+
+
+def board_to_lead(actor: Actor, series_id: UUID) -> Select[Board]:
+    """Return the board of a series if the actor is one of its ambassadors, or coordinates."""
+    found = board_of_series(series_id)
+    if actor.coordinates:
+        return found
+    return found.join(Board.series).where(holds(actor) if actor.is_known else false())
 
 
 def board_of_code(code: str) -> Select[Board]:

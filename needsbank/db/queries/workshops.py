@@ -22,7 +22,7 @@ _LOADING = (
 
 def series_of(actor: Actor) -> Select[WorkshopSeries]:
     """Return the series that the actor asked for or holds, newest first."""
-    mine = or_(WorkshopSeries.requester_id == actor.user_id, _holds(actor))
+    mine = or_(WorkshopSeries.requester_id == actor.user_id, holds(actor))
     return (
         select(WorkshopSeries)
         .where(mine if actor.is_known else false())
@@ -36,7 +36,7 @@ def series_to_read(actor: Actor, series_id: UUID) -> Select[WorkshopSeries]:
     found = select(WorkshopSeries).where(WorkshopSeries.id == series_id).options(*_LOADING)
     if actor.coordinates:
         return found
-    mine = or_(WorkshopSeries.requester_id == actor.user_id, _holds(actor))
+    mine = or_(WorkshopSeries.requester_id == actor.user_id, holds(actor))
     return found.where(mine if actor.is_known else false())
 
 
@@ -45,7 +45,7 @@ def series_to_hold(actor: Actor, series_id: UUID) -> Select[WorkshopSeries]:
     found = select(WorkshopSeries).where(WorkshopSeries.id == series_id).options(*_LOADING)
     if actor.coordinates:
         return found
-    return found.where(_holds(actor) if actor.is_known else false())
+    return found.where(holds(actor) if actor.is_known else false())
 
 
 def series_asked_for() -> Select[WorkshopSeries]:
@@ -107,5 +107,6 @@ def workshops_of(user_id: UUID) -> Select[Workshop]:
     )
 
 
-def _holds(actor: Actor) -> ColumnElement[bool]:
+def holds(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which the actor is an ambassador of a series."""
     return WorkshopSeries.ambassadors.any(SeriesAmbassador.user_id == actor.user_id)
