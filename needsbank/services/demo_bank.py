@@ -37,6 +37,7 @@ from needsbank.domain.suggestions import (
 )
 from needsbank.domain.visibility import Visibility
 from needsbank.services.deciding import answer, decide
+from needsbank.services.demo_decisions import decide_on_some
 from needsbank.services.demo_ideas import throw_demo_ideas
 from needsbank.services.importing import record_prior_works
 from needsbank.services.journeys_of_needs import journey_to_move
@@ -93,6 +94,8 @@ def load_demo_bank(
     )
     record_prior_works(session, works)
     throw_demo_ideas(session)
+    session.flush()
+    decide_on_some(session, lambda key: uuid5(_NAMESPACE, key))
 
 
 def decide_some(session: Session, pairs: Iterable[Record], most: int = 9) -> None:

@@ -420,7 +420,6 @@ INVALID: dict[str, LazyString] = {
     "business_id": _l("Check the business ID: seven digits, a hyphen and a check digit."),
     "too_long": _l("Shorten this."),
     "personal": _l("Take out what tells of a person, or use the text that we suggest."),
-    "past": _l("Choose a day that is still to come."),
     "mail": _l("Check the e-mail address."),
     "many_mails": _l("No more addresses can be added to this idea."),
     "many_lines": _l("No more can be added to this idea."),

@@ -64,12 +64,14 @@ _SEND = "#main button[type=submit]:not([formaction], [aria-hidden])"
 _CATALOGUE = "#main h2 a:text-is('Hankkeet')"
 _BRING = "#main a[href$='/files/new']"
 _QUEUED = "#main ol h2 a"
+_IDEA = "#main ol h2 a[href*='/coordination/matters/']"
 _MERGE = "#main a.ds-button[href*='/merges/new']"
 _SUGGESTED = "#main li h3 a[href*='/suggestions/']"
 
 PLACES = (
     Place("front/home.html", "/"),
     Place("front/about.html", "/about"),
+    Place("journeys/path.html", "/journey"),
     Place("front/search.html", "/search"),
     Place("front/search.html", "/search?q=kotihoidon+perehdytys"),
     Place("account/sign_in.html", "/sign-in"),
@@ -136,7 +138,30 @@ PLACES = (
     Place("pairings/list.html", "/pairings/", PARTNER),
     Place("pairings/show.html", "/pairings/", PARTNER, clicks=("#main h2 a",)),
     Place("coordination/queue.html", "/coordination/", COORDINATOR),
+    Place("coordination/matters.html", "/coordination/matters/", COORDINATOR),
+    Place("coordination/matters.html", "/coordination/matters/?waiting=late", COORDINATOR),
     Place("coordination/need.html", "/coordination/", COORDINATOR, clicks=(_QUEUED,)),
+    Place(
+        "coordination/need.html",
+        "/coordination/matters/",
+        COORDINATOR,
+        clicks=(_QUEUED, "#decision button"),
+        status=422,
+    ),
+    Place("coordination/matter.html", "/coordination/matters/", COORDINATOR, clicks=(_IDEA,)),
+    Place(
+        "coordination/answer.html",
+        "/coordination/matters/?waiting=answer",
+        COORDINATOR,
+        clicks=(_QUEUED,),
+    ),
+    Place(
+        "representatives/naming.html",
+        "/coordination/matters/?waiting=representative",
+        COORDINATOR,
+        clicks=(_QUEUED, "#main a[href$='/representative']"),
+    ),
+    Place("representatives/invited.html", "/accept/demo-edustaja"),
     Place(
         "coordination/suggestion.html",
         "/coordination/",

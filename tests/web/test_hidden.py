@@ -19,6 +19,7 @@ from needsbank.app import create_app
 from needsbank.db.base import make_engine
 from needsbank.db.models import (
     Competence,
+    Journey,
     Need,
     Organisation,
     PairJudgement,
@@ -29,6 +30,7 @@ from needsbank.db.models import (
 )
 from needsbank.db.transaction import transaction
 from needsbank.domain.competences import CompetenceKind, CompetenceState
+from needsbank.domain.journeys import Stage
 from needsbank.domain.needs import CloseReason, DescribeNeed, NeedState
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import SuggestionState
@@ -44,6 +46,7 @@ from tests.factories import (
     add_catalogue,
     add_competence,
     add_harvest,
+    add_journey,
     add_need,
     add_organisation,
     add_prior_work,
@@ -118,6 +121,7 @@ def bank(session, author, readers, host):
     add_suggestion(session, need, competence, state=SuggestionState.APPROVED, updated=day(3))
     closed = session.query(Need).filter_by(state=NeedState.CLOSED).one()
     closed.close_reason = CloseReason.SOLVED
+    add_journey(session, need, Stage.AWAITING_PARTNER, since=day(3), created=day(3))
     add_support(session, need, readers["company"])
     add_support(session, need, author)
     own: dict[str, Any] = {"state": NeedState.CLOSED, "close_reason": CloseReason.ADOPTED}
@@ -144,6 +148,7 @@ def act_on(session, hidden, coordinator, partner):
     verdicts = itertools.cycle(PairVerdict)
     for need in (each for each in hidden if isinstance(each, Need)):
         add_support(session, need, partner, note=SECRET["problem"])
+        add_journey(session, need, Stage.AWAITING_PARTNER)
         if need.state is NeedState.CLOSED:
             need.close_reason = CloseReason.ADOPTED
             add_adoption(session, need, next(iter(works)))
@@ -297,6 +302,10 @@ def addresses(session):
         pages = ("", "/progress", "/edit", "/files/new")
         found += [f"/sources/{source.id}{page}" for page in pages]
     found += ["/sources/", "/sources/new"]
+    for journey in session.query(Journey):
+        found += [f"/matters/{journey.id}/representative", f"/coordination/matters/{journey.id}"]
+        found += [f"/coordination/matters/{journey.id}/answer"]
+    found += ["/coordination/matters/", "/journey"]
     return [*found, "/needs/new", "/competences/new", "/coordination/", "/coordination/log"]
 
 
@@ -367,6 +376,24 @@ def test_a_hidden_posting_is_answered_like_one_that_never_was(banks, bank):
                 nothing = address.replace(str(row.id), NOWHERE)
                 got, like = answer(client.get(address)), answer(client.get(nothing))
                 assert repr(got).replace(str(row.id), NOWHERE) == repr(like), (who, address)
+
+
+def test_the_journey_of_a_hidden_need_is_answered_like_one_that_never_was(banks, bank):
+    _plain, full, _hidden = banks
+    with Session(full.engine) as own:
+        hidden = [
+            journey.id
+            for journey in own.query(Journey)
+            if journey.need.visibility is not Visibility.PUBLIC
+        ]
+    assert hidden
+    for who in WHO:
+        client = full.reader(bank[who])
+        for journey_id in hidden:
+            for use in ("/matters/{}/representative", "/coordination/matters/{}/answer"):
+                got = answer(client.get(use.format(journey_id)))
+                like = answer(client.get(use.format(NOWHERE)))
+                assert repr(got).replace(str(journey_id), NOWHERE) == repr(like), (who, use)
 
 
 def test_a_hidden_need_cannot_be_compared_with(banks, bank, session):

@@ -4,11 +4,18 @@ import re
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from needsbank.db.models import Message, RouteDecision
+from needsbank.db.transaction import transaction
+from needsbank.domain.journeys import Stage
 from needsbank.domain.needs import CloseReason, NeedState
+from needsbank.domain.representatives import NameRepresentative
 from needsbank.domain.roles import ANONYMOUS, COORDINATES, Actor, Role
+from needsbank.domain.routes import Route
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.workshops import SeriesState
+from needsbank.services import representing
 from needsbank.web.policy import POLICY, Access, allows
 from tests.conftest import browser
 from tests.factories import (
@@ -17,6 +24,7 @@ from tests.factories import (
     add_catalogue,
     add_challenge,
     add_competence,
+    add_journey,
     add_mail_request,
     add_need,
     add_organisation,
@@ -53,6 +61,7 @@ PAGES = {
     "front.health": EVERYONE,
     "front.search": EVERYONE,
     "front.favicon": EVERYONE,
+    "journeys.path": EVERYONE,
     "front.choose_language": "303 303 303 303 303 303 303 303",
     "security.login": "200 302 302 302 302 302 302 302",
     "security.change_password": SIGNED_IN,
@@ -91,6 +100,12 @@ PAGES = {
     "coordination.need": COORDINATORS,
     "coordination.suggestion": COORDINATORS,
     "coordination.log": COORDINATORS,
+    "matters.listed": COORDINATORS,
+    "matters.show": "in  403 403 403 403 302 403 403",
+    # The ambassador has it in hand; the need that it is of is the partner's.
+    "matters.answer": "in  403 403 403 200 200 403 403",
+    "representatives.naming": "in  200 404 404 200 200 404 404",
+    "representatives.invited": EVERYONE,
     "duplicates.listed": COORDINATORS,
     "merges.listed": COORDINATORS,
     "merges.new": "in  403 403 403 403 404 403 403",
@@ -170,6 +185,14 @@ ACTS = {
     "merges.object_": "in  404 404 404 404 404 404 404",
     "account.put_away_notice": "in  404 404 404 404 404 404 404",
     "coordination.decide": "in  403 403 403 403 422 403 403",
+    "matters.decide": "in  403 403 403 403 422 403 403",
+    "matters.decide_on_need": "in  403 403 403 403 422 403 403",
+    "matters.reconsider": "in  403 403 403 403 422 403 403",
+    "matters.send_answer": "in  403 403 403 422 422 403 403",
+    "representatives.name": "in  422 404 404 422 422 404 404",
+    # Whoever has the link; it works once.
+    "representatives.accept": "409 409 409 409 409 409 409 303",
+    "representatives.decline": "422 422 422 422 422 422 422 422",
     "verdicts.judge": "in  403 403 403 403 422 403 403",
     "verdicts.take_back": "in  403 403 403 403 422 403 403",
     "workshops.create": "in  422 403 422 422 422 403 403",
@@ -235,6 +258,32 @@ def people(session):
     return {role.value: add_user(session, role) for role in Role}
 
 
+def decided_on(session, journey, coordinator):
+    row = RouteDecision(
+        journey_id=journey.id,
+        route=Route.DECLINE,
+        reason="No time.",
+        criteria={"urgent": "no"},
+        details={},
+        stage_seen=Stage.IN_COORDINATION,
+        decided_by_id=coordinator.id,
+    )
+    session.add(row)
+    session.commit()
+
+
+def code_of_invitation(session, author):
+    """Have somebody asked to represent a need's community; return the secret of their link."""
+    journey = add_journey(session, add_need(session, author), Stage.AWAITING_PARTNER)
+    with transaction(session):
+        command = NameRepresentative(
+            journey_id=journey.id, name="Anna", email="anna@county.example"
+        )
+        representing.name_representative(session, author.actor, command)
+    message = session.scalars(select(Message)).one()
+    return str(message.words["path"]).removeprefix("/accept/")
+
+
 @pytest.fixture
 def addresses(app, session, people):
     """Return the address of a route about the partner's need and the member's competence."""
@@ -247,6 +296,9 @@ def addresses(app, session, people):
     asked = add_mail_request(session, idea)
     pairing = add_suggestion(session, need, competence, state=SuggestionState.APPROVED)
     series = add_series(session, people["partner"], SeriesState.UNDER_WAY, [people["ambassador"]])
+    journey = add_journey(session, add_need(session, people["partner"]), Stage.DECIDED)
+    journey.holder_id = people["ambassador"].id
+    decided_on(session, journey, people["coordinator"])
     arguments = {
         "series_id": series.id,
         "number": 1,
@@ -273,12 +325,14 @@ def addresses(app, session, people):
         "capture_id": idea.id,
         "unit_id": unit.id,
         "rule_id": UUID(int=5),
+        "journey_id": journey.id,
         "key": "00" * 32,
         "filename": "favicon.svg",
     }
 
     codes = {"throwing": link.code, "follow": idea.follow_code, "front": "sv"}
     codes_of_mail = {"follow.confirming": asked.code, "follow.confirm": asked.code}
+    codes = {"representatives": code_of_invitation(session, people["partner"])}
 
     def address(endpoint):
         area = endpoint.partition(".")[0]
@@ -286,6 +340,7 @@ def addresses(app, session, people):
         if area == "unit_links":
             arguments["organisation_id"] = unit.organisation_id
         (rule, *_) = app.url_map.iter_rules(endpoint)
+        arguments["code"] = codes.get(endpoint.partition(".")[0], "sv")
         with app.test_request_context():
             return app.url_for(endpoint, **{name: arguments[name] for name in rule.arguments})
 
