@@ -14,6 +14,7 @@ from needsbank.services.demo_bank import ACCOUNTS, PASSWORD
 from needsbank.services.opening import Opener
 from needsbank.settings import Settings
 from needsbank.sources.fetching import Fetcher
+from needsbank.sources.file_store import FileStore
 from needsbank.sources.uploads import Uploads
 from needsbank.web import (
     errors,
@@ -25,6 +26,7 @@ from needsbank.web import (
     sessions,
     static_files,
 )
+from needsbank.web.collaborations.files import keep_store
 from needsbank.web.database import db, keep_retrieval
 from needsbank.web.lists import page_address
 from needsbank.web.uploads.views import keep_uploads
@@ -68,6 +70,7 @@ def create_app(settings: Settings, retrieval: RetrievalSource | None = None) -> 
     pages.register(app)
     pages.show_accounts(app, ACCOUNTS if settings.demo else (), PASSWORD)
     keep_uploads(app, Uploads(settings.instance / "uploads"))
+    keep_store(app, FileStore(settings.instance / "files"))
     keep_retrieval(app.extensions, retrieval or ActiveRetrieval(make_opener(settings)))
     return app
 

@@ -1,7 +1,9 @@
 """Rows with sensible defaults; each is committed, so that other connections see it."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import count
 from secrets import token_urlsafe
 from typing import Any
@@ -11,15 +13,18 @@ from sqlalchemy.orm import Session
 
 from needsbank.db.models import (
     Adoption,
+    AdoptionQuestion,
     Capture,
     Collaboration,
     Competence,
+    Event,
     Harvest,
     Journey,
     JourneyStep,
     Membership,
     Merge,
     MergeSource,
+    Milestone,
     Need,
     Organisation,
     Party,
@@ -27,16 +32,21 @@ from needsbank.db.models import (
     Receipt,
     Reference,
     Result,
+    SharedFile,
+    Sketch,
+    SketchSource,
     Source,
     Subject,
     Suggestion,
     Support,
+    UnclearPart,
     Unit,
     User,
 )
 from needsbank.domain.clock import now
-from needsbank.domain.collaborations import CollaborationState, PartyRole, PartyState
+from needsbank.domain.collaborations import CollaborationState, PartyRole, PartyState, UnclearAbout
 from needsbank.domain.competences import CompetenceKind, CompetenceState
+from needsbank.domain.events import EventKind
 from needsbank.domain.journeys import Act, Stage
 from needsbank.domain.languages import Language
 from needsbank.domain.licences import Licence
@@ -46,11 +56,14 @@ from needsbank.domain.organisations import Region, Sector
 from needsbank.domain.prior_works import PriorWorkKind
 from needsbank.domain.references import ReferenceKind
 from needsbank.domain.roles import POSTS_COMPETENCES, POSTS_NEEDS, Role
+from needsbank.domain.shared_files import FileKind
 from needsbank.domain.sources import HarvestState, SourceKind, TrustTier
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.verdicts import JudgePair, PairVerdict
 from needsbank.domain.visibility import Visibility
 from needsbank.services.reading import fingerprint
+from needsbank.settings import Settings
+from needsbank.sources.file_store import FileStore
 
 PASSWORD = "a password of tests"
 # Argon2id with the least work that it allows: a test signs in often.
@@ -393,4 +406,84 @@ def add_result(session: Session, need: Need | None = None, **values: Any) -> Res
     receipt = Receipt(signed_by_id=need.author_id, content_hash="0" * 64)
     row = Result(collaboration_id=collaboration.id, receipt=receipt, **{**defaults, **values})
     stored: Result = _stored(session, row)
+    return stored
+
+
+def add_milestone(session: Session, collaboration: Collaboration, **values: Any) -> Milestone:
+    """Add something that is to be done."""
+    row = Milestone(collaboration_id=collaboration.id, **{"title": "Interviews", **values})
+    stored: Milestone = _stored(session, row)
+    return stored
+
+
+def add_unclear_part(session: Session, collaboration: Collaboration, **values: Any) -> UnclearPart:
+    """Add a question of a collaboration's first party."""
+    defaults: dict[str, Any] = {
+        "about": UnclearAbout.GOAL,
+        "question": "What is the measure?",
+        "asked_by_id": collaboration.parties[0].user_id,
+    }
+    row = UnclearPart(collaboration_id=collaboration.id, **{**defaults, **values})
+    stored: UnclearPart = _stored(session, row)
+    return stored
+
+
+def add_shared_file(
+    session: Session,
+    settings: Settings,
+    collaboration: Collaboration,
+    brought_by: User | None = None,
+    **values: Any,
+) -> SharedFile:
+    """Add a text file that lies on disk, by default of a collaboration's first party."""
+    kept = FileStore(settings.instance / "files").keep(BytesIO(b"Where keys are."), FileKind.TXT)
+    defaults: dict[str, Any] = {
+        "name": "keys.txt",
+        "kind": FileKind.TXT.value,
+        "brought_by_id": brought_by.id if brought_by else collaboration.parties[0].user_id,
+        **asdict(kept),
+    }
+    row = SharedFile(collaboration_id=collaboration.id, **{**defaults, **values})
+    stored: SharedFile = _stored(session, row)
+    return stored
+
+
+def add_adoption_question(session: Session, result: Result, **values: Any) -> AdoptionQuestion:
+    """Add what a result's partner is asked after three months."""
+    step = result.collaboration.journey.steps[-1]
+    defaults: dict[str, Any] = {
+        "step_seq": step.seq,
+        "months": 3,
+        "code": token_urlsafe(32),
+        "user_id": result.receipt.signed_by_id if result.receipt else None,
+    }
+    stored: AdoptionQuestion = _stored(session, AdoptionQuestion(**{**defaults, **values}))
+    return stored
+
+
+def add_event(session: Session, **values: Any) -> Event:
+    """Add a MINNO Fest a month from now."""
+    defaults: dict[str, Any] = {
+        "title": f"MINNO Fest {next(_numbers)}",
+        "kind": EventKind.FEST,
+        "starts": now() + timedelta(days=30),
+        "ends": now() + timedelta(days=30, hours=3),
+        "place": "Campus hall",
+    }
+    if "created_by_id" not in values:
+        defaults["created_by_id"] = add_user(session, Role.COORDINATOR).id
+    stored: Event = _stored(session, Event(**{**defaults, **values}))
+    return stored
+
+
+def add_sketch(session: Session, needs: Sequence[Need] = (), **values: Any) -> Sketch:
+    """Add a sketch of some needs, or of three new ones."""
+    chosen = list(needs) or [add_need(session) for _ in range(3)]
+    defaults: dict[str, Any] = {
+        "title": f"Project {next(_numbers)}",
+        "problem": "Keys get lost everywhere.",
+        "written_by_id": add_user(session, Role.COORDINATOR).id,
+        "sources": [SketchSource(need_id=need.id) for need in chosen],
+    }
+    stored: Sketch = _stored(session, Sketch(**{**defaults, **values}))
     return stored

@@ -5,19 +5,29 @@ from uuid import UUID
 
 import pytest
 
+from needsbank.db.models import Party
+from needsbank.domain.collaborations import PartyRole, PartyState
 from needsbank.domain.needs import CloseReason, NeedState
 from needsbank.domain.roles import ANONYMOUS, COORDINATES, Actor, Role
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.web.policy import POLICY, Access, allows
 from tests.conftest import browser
 from tests.factories import (
+    add_adoption_question,
     add_catalogue,
     add_challenge,
+    add_collaboration,
     add_competence,
+    add_event,
+    add_milestone,
     add_need,
     add_organisation,
     add_prior_work,
+    add_result,
+    add_shared_file,
+    add_sketch,
     add_suggestion,
+    add_unclear_part,
     add_user,
 )
 from tests.pages import post, sign_in, token_of
@@ -36,6 +46,7 @@ SIGNED_IN = "in  200 200 200 200 200 200 200"
 COORDINATORS = "in  403 403 403 403 200 403 403"
 KEEPERS = "in  403 403 403 403 200 403 200"
 ADMINS = "in  403 403 403 403 403 403 200"
+PARTIES = "in  200 200 404 404 200 404 404"
 PAGES = {
     "static": EVERYONE,
     "front.home": EVERYONE,
@@ -86,6 +97,36 @@ PAGES = {
     "merges.new": "in  403 403 403 403 404 403 403",
     "merges.show": COORDINATORS,
     "merges.objecting": "in  404 404 404 404 404 404 404",
+    "collaborations.listed": SIGNED_IN,
+    # The partner and the member are its parties; coordinators see every collaboration.
+    "collaborations.show": PARTIES,
+    "collaborations.goal": PARTIES,
+    "collaborations.inviting": PARTIES,
+    "collaborations.asking": PARTIES,
+    "collaborations.questions": COORDINATORS,
+    "collaborations.answering": COORDINATORS,
+    "shared_files.fetch": PARTIES,
+    "handing_over.agreement": PARTIES,
+    "handing_over.offering": "in  403 200 404 404 403 404 404",
+    "handing_over.receipt": "in  404 403 404 404 403 404 404",
+    "handing_over.breaking_off": PARTIES,
+    "handing_over.thinking": "in  404 404 404 404 404 404 404",
+    "results.listed": EVERYONE,
+    "results.show": EVERYONE,
+    "results.fetch": EVERYONE,
+    "events.listed": EVERYONE,
+    "events.feed": EVERYONE,
+    "events.show": EVERYONE,
+    "events.one": EVERYONE,
+    "events.new": COORDINATORS,
+    "events.edit": COORDINATORS,
+    "adoption_ledger.ask": EVERYONE,
+    "adoption_ledger.listed": COORDINATORS,
+    "lessons.listed": EVERYONE,
+    "sketches.listed": COORDINATORS,
+    "sketches.new": "in  403 403 403 403 404 403 403",
+    "sketches.show": COORDINATORS,
+    "sketches.edit": COORDINATORS,
     "administration.matcher": ADMINS,
 }
 AUTHOR_OF_NEED = "in  303 403 403 403 403 403 403"
@@ -132,6 +173,32 @@ ACTS = {
     "coordination.decide": "in  403 403 403 403 422 403 403",
     "verdicts.judge": "in  403 403 403 403 422 403 403",
     "verdicts.take_back": "in  403 403 403 403 422 403 403",
+    "collaborations.take_role": "in  422 422 404 404 422 404 404",
+    "collaborations.set_goal": "in  422 422 404 404 422 404 404",
+    "collaborations.invite": "in  422 422 404 404 422 404 404",
+    "collaborations.add_milestone": "in  422 422 404 404 422 404 404",
+    "collaborations.tick": "in  303 303 404 404 303 404 404",
+    "collaborations.write_note": "in  422 422 404 404 422 404 404",
+    "collaborations.ask": "in  422 422 404 404 422 404 404",
+    "collaborations.answer": "in  403 403 403 403 422 403 403",
+    "shared_files.bring": "in  422 422 404 404 422 404 404",
+    "shared_files.remove": "in  403 303 404 404 403 404 404",
+    "handing_over.accept_agreement": "in  404 404 404 404 404 404 404",
+    "handing_over.offer": "in  403 422 404 404 403 404 404",
+    "handing_over.take_back": "in  409 409 404 404 403 404 404",
+    "handing_over.sign": "in  409 403 404 404 403 404 404",
+    "handing_over.break_off": "in  422 422 404 404 422 404 404",
+    "handing_over.give_feedback": "in  404 404 404 404 404 404 404",
+    "results.take_up": "in  422 422 422 422 422 422 422",
+    "results.take_back": "in  404 404 404 404 404 404 404",
+    "events.create": "in  403 403 403 403 422 403 403",
+    "events.change": "in  403 403 403 403 422 403 403",
+    "events.cancel": "in  403 403 403 403 303 403 403",
+    "events.add_slot": "in  403 403 403 403 422 403 403",
+    "events.remove_slot": "in  403 403 403 403 404 403 403",
+    "adoption_ledger.answer": "422 422 422 422 422 422 422 422",
+    "sketches.create": "in  403 403 403 403 404 403 403",
+    "sketches.change": "in  403 403 403 403 422 403 403",
     "administration.promote": "in  403 403 403 403 403 403 404",
     "administration.roll_back": "in  403 403 403 403 403 403 404",
 }
@@ -144,12 +211,27 @@ def people(session):
 
 
 @pytest.fixture
-def addresses(app, session, people):
+def addresses(app, session, people, settings):
     """Return the address of a route about the partner's need and the member's competence."""
     need = add_need(session, people["partner"])
     competence = add_competence(session, people["member"])
     pairing = add_suggestion(session, need, competence, state=SuggestionState.APPROVED)
+    collaboration = add_collaboration(session, None, (people["partner"], PartyRole.PARTNER))
+    collaboration.parties.append(
+        Party(user_id=people["member"].id, role=PartyRole.TEAM, state=PartyState.ACCEPTED)
+    )
+    result = add_result(session)
+    shown = add_shared_file(session, settings, result.collaboration, in_result=True)
+    shared = add_shared_file(session, settings, collaboration, people["member"])
     arguments = {
+        "collaboration_id": collaboration.id,
+        "milestone_id": add_milestone(session, collaboration).id,
+        "unclear_id": add_unclear_part(session, collaboration).id,
+        "result_id": result.id,
+        "unit_id": UUID(int=5),
+        "event_id": add_event(session).id,
+        "slot_id": UUID(int=6),
+        "sketch_id": add_sketch(session).id,
         "need_id": need.id,
         "competence_id": competence.id,
         "suggestion_id": pairing.id,
@@ -170,10 +252,18 @@ def addresses(app, session, people):
         "filename": "favicon.svg",
     }
 
+    own = {
+        "shared_files": {"file_id": shared.id},
+        "results": {"file_id": shown.id},
+        "adoption_ledger": {"code": add_adoption_question(session, result).code},
+    }
+
     def address(endpoint):
         (rule, *_) = app.url_map.iter_rules(endpoint)
+        blueprint, _, _ = endpoint.partition(".")
+        known = arguments | own.get(blueprint, {})
         with app.test_request_context():
-            return app.url_for(endpoint, **{name: arguments[name] for name in rule.arguments})
+            return app.url_for(endpoint, **{name: known[name] for name in rule.arguments})
 
     return address
 
