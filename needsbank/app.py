@@ -18,6 +18,7 @@ from needsbank.services.mail_levels import stop_path
 from needsbank.services.opening import Opener
 from needsbank.settings import Settings
 from needsbank.sources.fetching import Fetcher
+from needsbank.sources.file_store import FileStore
 from needsbank.sources.uploads import Uploads
 from needsbank.web import (
     errors,
@@ -29,6 +30,7 @@ from needsbank.web import (
     sessions,
     static_files,
 )
+from needsbank.web.collaborations.files import keep_store
 from needsbank.web.database import db, keep_retrieval
 from needsbank.web.lists import page_address
 from needsbank.web.messages.views import SET_UP
@@ -74,6 +76,7 @@ def create_app(settings: Settings, retrieval: RetrievalSource | None = None) -> 
     pages.register(app)
     pages.show_accounts(app, ACCOUNTS if settings.demo else (), PASSWORD)
     keep_uploads(app, Uploads(settings.instance / "uploads"))
+    keep_store(app, FileStore(settings.instance / "files"))
     keep_retrieval(app.extensions, retrieval or ActiveRetrieval(make_opener(settings)))
     return app
 

@@ -1,7 +1,9 @@
 """Rows with sensible defaults; each is committed, so that other connections see it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
 from itertools import count
 from random import choices
 from secrets import token_urlsafe
@@ -12,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from needsbank.db.models import (
     Adoption,
+    AdoptionQuestion,
     Board,
     BoardIdea,
     Capture,
     Collaboration,
     Competence,
+    Event,
     Harvest,
     IdeaGroup,
     Journey,
@@ -25,6 +29,7 @@ from needsbank.db.models import (
     Membership,
     Merge,
     MergeSource,
+    Milestone,
     Need,
     Organisation,
     Party,
@@ -34,10 +39,14 @@ from needsbank.db.models import (
     Reference,
     Result,
     SeriesAmbassador,
+    SharedFile,
+    Sketch,
+    SketchSource,
     Source,
     Subject,
     Suggestion,
     Support,
+    UnclearPart,
     Unit,
     UnitLink,
     User,
@@ -47,8 +56,9 @@ from needsbank.db.models import (
 from needsbank.domain.boards import CODE_LENGTH, CODE_LETTERS, BoardStep
 from needsbank.domain.captures import ThrowIdea
 from needsbank.domain.clock import now, today
-from needsbank.domain.collaborations import CollaborationState, PartyRole, PartyState
+from needsbank.domain.collaborations import CollaborationState, PartyRole, PartyState, UnclearAbout
 from needsbank.domain.competences import CompetenceKind, CompetenceState
+from needsbank.domain.events import EventKind
 from needsbank.domain.journeys import Act, Stage
 from needsbank.domain.languages import Language
 from needsbank.domain.licences import Licence
@@ -73,6 +83,7 @@ from needsbank.domain.route_decisions import (
     DecideThesis,
 )
 from needsbank.domain.routes import Route
+from needsbank.domain.shared_files import FileKind
 from needsbank.domain.sources import HarvestState, SourceKind, TrustTier
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.unit_links import new_code
@@ -80,6 +91,8 @@ from needsbank.domain.verdicts import JudgePair, PairVerdict
 from needsbank.domain.visibility import Visibility
 from needsbank.domain.workshops import SeriesState, a_week_apart, finnish_moment
 from needsbank.services.reading import fingerprint
+from needsbank.settings import Settings
+from needsbank.sources.file_store import FileStore
 
 PASSWORD = "a password of tests"
 # Argon2id with the least work that it allows: a test signs in often.
@@ -570,4 +583,84 @@ def add_mail_request(session: Session, capture: Capture, **values: Any) -> MailR
     defaults = {"address": "sender@county.example", "code": token_urlsafe(32)}
     row = MailRequest(capture_id=capture.id, **{**defaults, **values})
     stored: MailRequest = _stored(session, row)
+    return stored
+
+
+def add_milestone(session: Session, collaboration: Collaboration, **values: Any) -> Milestone:
+    """Add something that is to be done."""
+    row = Milestone(collaboration_id=collaboration.id, **{"title": "Interviews", **values})
+    stored: Milestone = _stored(session, row)
+    return stored
+
+
+def add_unclear_part(session: Session, collaboration: Collaboration, **values: Any) -> UnclearPart:
+    """Add a question of a collaboration's first party."""
+    defaults: dict[str, Any] = {
+        "about": UnclearAbout.GOAL,
+        "question": "What is the measure?",
+        "asked_by_id": collaboration.parties[0].user_id,
+    }
+    row = UnclearPart(collaboration_id=collaboration.id, **{**defaults, **values})
+    stored: UnclearPart = _stored(session, row)
+    return stored
+
+
+def add_shared_file(
+    session: Session,
+    settings: Settings,
+    collaboration: Collaboration,
+    brought_by: User | None = None,
+    **values: Any,
+) -> SharedFile:
+    """Add a text file that lies on disk, by default of a collaboration's first party."""
+    kept = FileStore(settings.instance / "files").keep(BytesIO(b"Where keys are."), FileKind.TXT)
+    defaults: dict[str, Any] = {
+        "name": "keys.txt",
+        "kind": FileKind.TXT.value,
+        "brought_by_id": brought_by.id if brought_by else collaboration.parties[0].user_id,
+        **asdict(kept),
+    }
+    row = SharedFile(collaboration_id=collaboration.id, **{**defaults, **values})
+    stored: SharedFile = _stored(session, row)
+    return stored
+
+
+def add_adoption_question(session: Session, result: Result, **values: Any) -> AdoptionQuestion:
+    """Add what a result's partner is asked after three months."""
+    step = result.collaboration.journey.steps[-1]
+    defaults: dict[str, Any] = {
+        "step_seq": step.seq,
+        "months": 3,
+        "code": token_urlsafe(32),
+        "user_id": result.receipt.signed_by_id if result.receipt else None,
+    }
+    stored: AdoptionQuestion = _stored(session, AdoptionQuestion(**{**defaults, **values}))
+    return stored
+
+
+def add_event(session: Session, **values: Any) -> Event:
+    """Add a MINNO Fest a month from now."""
+    defaults: dict[str, Any] = {
+        "title": f"MINNO Fest {next(_numbers)}",
+        "kind": EventKind.FEST,
+        "starts": now() + timedelta(days=30),
+        "ends": now() + timedelta(days=30, hours=3),
+        "place": "Campus hall",
+    }
+    if "created_by_id" not in values:
+        defaults["created_by_id"] = add_user(session, Role.COORDINATOR).id
+    stored: Event = _stored(session, Event(**{**defaults, **values}))
+    return stored
+
+
+def add_sketch(session: Session, needs: Sequence[Need] = (), **values: Any) -> Sketch:
+    """Add a sketch of some needs, or of three new ones."""
+    chosen = list(needs) or [add_need(session) for _ in range(3)]
+    defaults: dict[str, Any] = {
+        "title": f"Project {next(_numbers)}",
+        "problem": "Keys get lost everywhere.",
+        "written_by_id": add_user(session, Role.COORDINATOR).id,
+        "sources": [SketchSource(need_id=need.id) for need in chosen],
+    }
+    stored: Sketch = _stored(session, Sketch(**{**defaults, **values}))
     return stored

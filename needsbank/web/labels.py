@@ -9,11 +9,20 @@ from flask_babel.speaklater import LazyString
 from wtforms.fields.choices import SelectChoice
 
 from needsbank.db.models import AuditEntry, VersionState
+from needsbank.domain.adoption_ledger import InUse, Standing
 from needsbank.domain.answers import AnswerRelation
 from needsbank.domain.boards import BoardStep
 from needsbank.domain.captures import Naming
+from needsbank.domain.collaborations import (
+    CollaborationState,
+    PartyRole,
+    PartyState,
+    UnclearAbout,
+)
 from needsbank.domain.competences import CompetenceKind, CompetenceState
+from needsbank.domain.events import EventKind
 from needsbank.domain.fields import Field
+from needsbank.domain.handing_over import FeedbackSide
 from needsbank.domain.journeys import Act, Mover, Stage
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
 from needsbank.domain.licences import Licence
@@ -33,6 +42,7 @@ from needsbank.domain.suggestions import Side, SuggestionState, Verdict
 from needsbank.domain.verdicts import PairVerdict
 from needsbank.domain.visibility import Visibility
 from needsbank.domain.workshops import SeriesState
+from needsbank.services.lessons import LessonKind
 
 LABELS: dict[Enum, LazyString] = {
     Role.PARTNER: _l("Working-life partner"),
@@ -265,6 +275,41 @@ LABELS: dict[Enum, LazyString] = {
     Language.SV: _l("Swedish"),
     Language.EN: _l("English"),
     Language.OTHER: _l("Another language"),
+    CollaborationState.UNDER_WAY: _l("Under way"),
+    CollaborationState.OFFERED: _l("Waits for a signature"),
+    CollaborationState.HANDED_OVER: _l("Handed over"),
+    CollaborationState.BROKEN_OFF: _l("Broken off"),
+    PartyRole.PARTNER: _l("Representative of the work community"),
+    PartyRole.TEAM: _l("Team"),
+    PartyRole.SUPERVISOR: _l("Supervisor or teacher"),
+    PartyRole.AMBASSADOR: _l("INNO ambassador"),
+    PartyRole.EXPERT: _l("Expert of a company"),
+    PartyRole.COORDINATOR: _l("Coordinator"),
+    PartyState.INVITED: _l("Invited"),
+    PartyState.ACCEPTED: _l("Takes part"),
+    PartyState.DECLINED: _l("Declined"),
+    UnclearAbout.ROLES: _l("Who takes part and does what"),
+    UnclearAbout.GOAL: _l("Goal and measure"),
+    UnclearAbout.MILESTONES: _l("Milestones"),
+    UnclearAbout.FILES: _l("Files"),
+    UnclearAbout.AGREEMENT: _l("Agreement"),
+    UnclearAbout.HAND_OVER: _l("Hand-over"),
+    UnclearAbout.OTHER: _l("Something else"),
+    FeedbackSide.PARTNER: _l("The work community"),
+    FeedbackSide.TEAM: _l("The team"),
+    EventKind.FEST: _l("MINNO Fest"),
+    EventKind.OPEN: _l("Open event"),
+    InUse.IN_USE: _l("Yes, it is in use"),
+    InUse.PARTLY: _l("Partly"),
+    InUse.NOT_IN_USE: _l("No"),
+    Standing.IN_USE: _l("In use"),
+    Standing.PARTLY: _l("Partly in use"),
+    Standing.NOT_IN_USE: _l("Not in use"),
+    Standing.WAITING: _l("Waits for an answer"),
+    Standing.UNKNOWN: _l("Unknown"),
+    LessonKind.BROKEN_OFF: _l("Broken off"),
+    LessonKind.NOT_IN_USE: _l("Not in use"),
+    LessonKind.PARTLY_IN_USE: _l("Partly in use"),
 }
 
 BANDS: dict[str, LazyString] = {
@@ -376,6 +421,31 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("workshop_series", "begin"): _l("opened the board of INNO workshops"),
     ("workshop_series", "move_board"): _l("moved a workshop board to another step"),
     ("workshop_series", "hand_over"): _l("handed over the challenge of INNO workshops"),
+    ("collaboration", "make"): _l("opened a workspace"),
+    ("collaboration", "invite"): _l("invited somebody to a collaboration"),
+    ("collaboration", "take_role"): _l("took a role in a collaboration"),
+    ("collaboration", "decline_role"): _l("declined a role in a collaboration"),
+    ("collaboration", "set_goal"): _l("wrote down the goal of a collaboration"),
+    ("collaboration", "ask"): _l("asked about something unclear"),
+    ("collaboration", "explain"): _l("answered what was unclear"),
+    ("collaboration", "bring_file"): _l("brought a file to a collaboration"),
+    ("collaboration", "remove_file"): _l("removed a file of a collaboration"),
+    ("collaboration", "accept_agreement"): _l("accepted an agreement"),
+    ("collaboration", "offer"): _l("offered a result"),
+    ("collaboration", "take_back_offer"): _l("went on working instead of handing over"),
+    ("collaboration", "sign"): _l("signed for a result"),
+    ("collaboration", "break_off"): _l("broke a collaboration off"),
+    ("collaboration", "give_feedback"): _l("gave feedback on a collaboration"),
+    ("result", "take_up"): _l("took a result into use in a unit"),
+    ("result", "take_back_uptake"): _l("took back that a unit uses a result"),
+    ("adoption_question", "answer"): _l("told whether something is in use"),
+    ("event", "add"): _l("announced an event"),
+    ("event", "change"): _l("changed an event"),
+    ("event", "cancel"): _l("called an event off"),
+    ("event", "add_slot"): _l("added to a programme"),
+    ("event", "remove_slot"): _l("took something out of a programme"),
+    ("sketch", "write"): _l("wrote a project sketch"),
+    ("sketch", "change"): _l("changed a project sketch"),
     ("matcher_version", "train"): _l("trained a matcher version"),
     ("matcher_version", "promote"): _l("took a trained matcher version into use"),
     ("matcher_version", "roll_back"): _l("went back to the shipped matcher version"),
@@ -440,6 +510,20 @@ INVALID: dict[str, LazyString] = {
     "ambassadors": _l("Name one to six ambassadors from the list."),
     "full": _l("The board is full. Move on with these."),
     "same": _l("Choose another group."),
+    "no_account": _l("Nobody in the bank has this address. A coordinator can open an account."),
+    "own_result": _l("This unit had it made; it is asked anyway."),
+    "ends_first": _l("The event cannot end before it begins."),
+    "nowhere": _l("Give a place or a link."),
+    "outside": _l("Choose a time within the event."),
+    "file_kind": _l("Files of this kind cannot be brought. See above for those that can."),
+    "file_name": _l("The name has two endings, such as .exe.pdf. Rename the file."),
+    "other_content": _l("The file is not what its name says, or it is locked."),
+    "active_content": _l("The file holds macros, scripts or formulas. Save it without them."),
+    "unfolds": _l("The file would unfold into something far too large."),
+    "empty": _l("The file is empty."),
+    "too_large": _l("The file is too large."),
+    "no_room": _l("There is no room for this file. Remove some others first."),
+    "not_open": _l("Files can be brought only by those who take part, while the work goes on."),
     "team_size": _l("The largest team cannot be smaller than the smallest."),
 }
 

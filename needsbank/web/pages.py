@@ -13,13 +13,18 @@ from needsbank.services.demo_bank import Account
 from needsbank.services.own_results import need_id_of
 from needsbank.web.account.views import bp as account
 from needsbank.web.administration.views import bp as administration
+from needsbank.web.adoption_ledger.views import bp as adoption_ledger
 from needsbank.web.adoptions.views import bp as adoptions
 from needsbank.web.boards.lead import bp as boards
 from needsbank.web.boards.taking_part import bp as taking_part
 from needsbank.web.calendars.views import bp as calendars
+from needsbank.web.collaborations.files import bp as shared_files
+from needsbank.web.collaborations.handing_over import bp as handing_over
+from needsbank.web.collaborations.views import bp as collaborations
 from needsbank.web.competences.views import bp as competences
 from needsbank.web.coordination.views import bp as coordination
 from needsbank.web.duplicates.views import bp as duplicates
+from needsbank.web.events.views import bp as events
 from needsbank.web.follow.views import bp as follow
 from needsbank.web.forms import problems
 from needsbank.web.front.views import bp as front
@@ -30,6 +35,7 @@ from needsbank.web.ideas.throwing import bp as throwing
 from needsbank.web.ideas.words import catching_role
 from needsbank.web.journeys.views import bp as journeys
 from needsbank.web.languages import current_language
+from needsbank.web.lessons.views import bp as lessons
 from needsbank.web.mail.views import bp as mail
 from needsbank.web.matters.views import bp as matters
 from needsbank.web.merges.views import bp as merges
@@ -39,8 +45,10 @@ from needsbank.web.organisations.views import bp as organisations
 from needsbank.web.pairings.views import bp as pairings
 from needsbank.web.prior_works.views import bp as prior_works
 from needsbank.web.representatives.views import bp as representatives
+from needsbank.web.results.views import bp as results
 from needsbank.web.security import current_actor
 from needsbank.web.sessions import browser_name
+from needsbank.web.sketches.views import bp as sketches
 from needsbank.web.sources.views import bp as sources
 from needsbank.web.supports.views import bp as supports
 from needsbank.web.uploads.views import bp as uploads
@@ -74,6 +82,14 @@ def register(app: Flask) -> None:
         workshop_times,
         boards,
         taking_part,
+        collaborations,
+        shared_files,
+        handing_over,
+        results,
+        events,
+        adoption_ledger,
+        lessons,
+        sketches,
         administration,
         throwing,
         follow,

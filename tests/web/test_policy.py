@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from needsbank.db.models import Message, RouteDecision
+from needsbank.db.models import Message, Party, RouteDecision
 from needsbank.db.transaction import transaction
+from needsbank.domain.collaborations import PartyRole, PartyState
 from needsbank.domain.journeys import Stage
 from needsbank.domain.needs import CloseReason, NeedState
 from needsbank.domain.representatives import NameRepresentative
@@ -19,18 +20,26 @@ from needsbank.services import representing
 from needsbank.web.policy import POLICY, Access, allows
 from tests.conftest import browser
 from tests.factories import (
+    add_adoption_question,
     add_board,
     add_capture,
     add_catalogue,
     add_challenge,
+    add_collaboration,
     add_competence,
+    add_event,
     add_journey,
     add_mail_request,
+    add_milestone,
     add_need,
     add_organisation,
     add_prior_work,
+    add_result,
     add_series,
+    add_shared_file,
+    add_sketch,
     add_suggestion,
+    add_unclear_part,
     add_unit_link,
     add_user,
 )
@@ -54,6 +63,7 @@ LINK_MAKERS = "in  200 403 403 403 200 403 200"
 ADMINS = "in  403 403 403 403 403 403 200"
 ON_SERIES = "in  200 404 404 200 200 404 404"
 HOLDERS = "in  403 403 403 200 200 403 403"
+PARTIES = "in  200 200 404 404 200 404 404"
 PAGES = {
     "static": EVERYONE,
     "front.home": EVERYONE,
@@ -123,6 +133,36 @@ PAGES = {
     "workshop_times.cancelling": ON_SERIES,
     "boards.show": HOLDERS,
     "taking_part.show": EVERYONE,
+    "collaborations.listed": SIGNED_IN,
+    # The partner and the member are its parties; coordinators see every collaboration.
+    "collaborations.show": PARTIES,
+    "collaborations.goal": PARTIES,
+    "collaborations.inviting": PARTIES,
+    "collaborations.asking": PARTIES,
+    "collaborations.questions": COORDINATORS,
+    "collaborations.answering": COORDINATORS,
+    "shared_files.fetch": PARTIES,
+    "handing_over.agreement": PARTIES,
+    "handing_over.offering": "in  403 200 404 404 403 404 404",
+    "handing_over.receipt": "in  404 403 404 404 403 404 404",
+    "handing_over.breaking_off": PARTIES,
+    "handing_over.thinking": "in  404 404 404 404 404 404 404",
+    "results.listed": EVERYONE,
+    "results.show": EVERYONE,
+    "results.fetch": EVERYONE,
+    "events.listed": EVERYONE,
+    "events.feed": EVERYONE,
+    "events.show": EVERYONE,
+    "events.one": EVERYONE,
+    "events.new": COORDINATORS,
+    "events.edit": COORDINATORS,
+    "adoption_ledger.ask": EVERYONE,
+    "adoption_ledger.listed": COORDINATORS,
+    "lessons.listed": EVERYONE,
+    "sketches.listed": COORDINATORS,
+    "sketches.new": "in  403 403 403 403 404 403 403",
+    "sketches.show": COORDINATORS,
+    "sketches.edit": COORDINATORS,
     "administration.matcher": ADMINS,
     "throwing.show": EVERYONE,
     "throwing.token": EVERYONE,
@@ -215,6 +255,32 @@ ACTS = {
     "taking_part.join": "303 303 303 303 303 303 303 303",
     "taking_part.add_idea": "422 422 422 422 422 422 422 422",
     "taking_part.place_dot": "403 403 403 403 403 403 403 403",
+    "collaborations.take_role": "in  422 422 404 404 422 404 404",
+    "collaborations.set_goal": "in  422 422 404 404 422 404 404",
+    "collaborations.invite": "in  422 422 404 404 422 404 404",
+    "collaborations.add_milestone": "in  422 422 404 404 422 404 404",
+    "collaborations.tick": "in  303 303 404 404 303 404 404",
+    "collaborations.write_note": "in  422 422 404 404 422 404 404",
+    "collaborations.ask": "in  422 422 404 404 422 404 404",
+    "collaborations.answer": "in  403 403 403 403 422 403 403",
+    "shared_files.bring": "in  422 422 404 404 422 404 404",
+    "shared_files.remove": "in  403 303 404 404 403 404 404",
+    "handing_over.accept_agreement": "in  404 404 404 404 404 404 404",
+    "handing_over.offer": "in  403 422 404 404 403 404 404",
+    "handing_over.take_back": "in  409 409 404 404 403 404 404",
+    "handing_over.sign": "in  409 403 404 404 403 404 404",
+    "handing_over.break_off": "in  422 422 404 404 422 404 404",
+    "handing_over.give_feedback": "in  404 404 404 404 404 404 404",
+    "results.take_up": "in  422 422 422 422 422 422 422",
+    "results.take_back": "in  404 404 404 404 404 404 404",
+    "events.create": "in  403 403 403 403 422 403 403",
+    "events.change": "in  403 403 403 403 422 403 403",
+    "events.cancel": "in  403 403 403 403 303 403 403",
+    "events.add_slot": "in  403 403 403 403 422 403 403",
+    "events.remove_slot": "in  403 403 403 403 404 403 403",
+    "adoption_ledger.answer": "422 422 422 422 422 422 422 422",
+    "sketches.create": "in  403 403 403 403 404 403 403",
+    "sketches.change": "in  403 403 403 403 422 403 403",
     "administration.promote": "in  403 403 403 403 403 403 404",
     "administration.roll_back": "in  403 403 403 403 403 403 404",
     "throwing.throw": "422 422 422 422 422 422 422 422",
@@ -285,7 +351,7 @@ def code_of_invitation(session, author):
 
 
 @pytest.fixture
-def addresses(app, session, people):
+def addresses(app, session, people, settings):
     """Return the address of a route about the partner's need and the member's competence."""
     need = add_need(session, people["partner"])
     competence = add_competence(session, people["member"])
@@ -299,12 +365,27 @@ def addresses(app, session, people):
     journey = add_journey(session, add_need(session, people["partner"]), Stage.DECIDED)
     journey.holder_id = people["ambassador"].id
     decided_on(session, journey, people["coordinator"])
+    collaboration = add_collaboration(session, None, (people["partner"], PartyRole.PARTNER))
+    collaboration.parties.append(
+        Party(user_id=people["member"].id, role=PartyRole.TEAM, state=PartyState.ACCEPTED)
+    )
+    result = add_result(session)
+    shown = add_shared_file(session, settings, result.collaboration, in_result=True)
+    shared = add_shared_file(session, settings, collaboration, people["member"])
     arguments = {
         "series_id": series.id,
         "number": 1,
         "board_code": add_board(session, series).code,
         "group_id": UUID(int=5),
         "idea_id": UUID(int=6),
+        "collaboration_id": collaboration.id,
+        "milestone_id": add_milestone(session, collaboration).id,
+        "unclear_id": add_unclear_part(session, collaboration).id,
+        "result_id": result.id,
+        "unit_id": UUID(int=5),
+        "event_id": add_event(session).id,
+        "slot_id": UUID(int=6),
+        "sketch_id": add_sketch(session).id,
         "need_id": need.id,
         "competence_id": competence.id,
         "suggestion_id": pairing.id,
@@ -323,26 +404,31 @@ def addresses(app, session, people):
             session, state=NeedState.CLOSED, close_reason=CloseReason.SOLVED
         ).id,
         "capture_id": idea.id,
-        "unit_id": unit.id,
         "rule_id": UUID(int=5),
         "journey_id": journey.id,
+        "code": "sv",
         "key": "00" * 32,
         "filename": "favicon.svg",
     }
-
-    codes = {"throwing": link.code, "follow": idea.follow_code, "front": "sv"}
-    codes_of_mail = {"follow.confirming": asked.code, "follow.confirm": asked.code}
-    codes = {"representatives": code_of_invitation(session, people["partner"])}
+    # What the same name means to some features, and to single routes of theirs.
+    own = {
+        "throwing": {"code": link.code},
+        "follow": {"code": idea.follow_code},
+        "follow.confirming": {"code": asked.code},
+        "follow.confirm": {"code": asked.code},
+        "unit_links": {"organisation_id": unit.organisation_id, "unit_id": unit.id},
+        "representatives": {"code": code_of_invitation(session, people["partner"])},
+        "shared_files": {"file_id": shared.id},
+        "results": {"file_id": shown.id},
+        "adoption_ledger": {"code": add_adoption_question(session, result).code},
+    }
 
     def address(endpoint):
         area = endpoint.partition(".")[0]
-        arguments["code"] = codes_of_mail.get(endpoint) or codes.get(area)
-        if area == "unit_links":
-            arguments["organisation_id"] = unit.organisation_id
+        known = arguments | own.get(area, {}) | own.get(endpoint, {})
         (rule, *_) = app.url_map.iter_rules(endpoint)
-        arguments["code"] = codes.get(endpoint.partition(".")[0], "sv")
         with app.test_request_context():
-            return app.url_for(endpoint, **{name: arguments[name] for name in rule.arguments})
+            return app.url_for(endpoint, **{name: known[name] for name in rule.arguments})
 
     return address
 

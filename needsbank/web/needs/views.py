@@ -26,6 +26,7 @@ from needsbank.services.answering import answer_text, is_long_enough
 from needsbank.services.browsing import Wanted, browse_needs
 from needsbank.services.comparing import SENTENCES, compare
 from needsbank.services.currency import confirm_need
+from needsbank.services.results import result_of_need
 from needsbank.services.suggesting import competences_for, has_pairing
 from needsbank.services.supporting import supported_by, voices_of
 from needsbank.services.texts import document_of
@@ -96,6 +97,7 @@ def show(need_id: UUID) -> ResponseReturnValue:
         speaker=current_speaker(),
         adopted=adoption_of(db.session, actor, need) if has_ended else None,
         adopters=adopters_of(db.session, actor, Subject.NEED, need.id) if has_ended else None,
+        result=result_of_need(db.session, actor, need.id) if has_ended else None,
         challenge_id=challenge_id,
         sources=db.session.scalars(sources_to_read(actor, need_id)).all(),
         **(_progress(need) | way_of(need) if mine else {}),
