@@ -182,7 +182,7 @@ ACTS = {
     "collaborations.ask": "in  422 422 404 404 422 404 404",
     "collaborations.answer": "in  403 403 403 403 422 403 403",
     "shared_files.bring": "in  422 422 404 404 422 404 404",
-    "shared_files.remove": "in  403 303 404 404 403 404 404",
+    "shared_files.remove": "in  404 303 404 404 403 404 404",
     "handing_over.accept_agreement": "in  404 404 404 404 404 404 404",
     "handing_over.offer": "in  403 422 404 404 403 404 404",
     "handing_over.take_back": "in  409 409 404 404 403 404 404",
@@ -223,7 +223,7 @@ def addresses(app, session, people, settings):
     result = add_result(session)
     shown = add_shared_file(session, settings, result.collaboration, in_result=True)
     shared = add_shared_file(session, settings, collaboration, people["member"])
-    arguments = {
+    arguments: dict[str, object] = {
         "collaboration_id": collaboration.id,
         "milestone_id": add_milestone(session, collaboration).id,
         "unclear_id": add_unclear_part(session, collaboration).id,
@@ -252,7 +252,7 @@ def addresses(app, session, people, settings):
         "filename": "favicon.svg",
     }
 
-    own = {
+    own: dict[str, dict[str, object]] = {
         "shared_files": {"file_id": shared.id},
         "results": {"file_id": shown.id},
         "adoption_ledger": {"code": add_adoption_question(session, result).code},
