@@ -19,6 +19,7 @@ from needsbank.services.demo_bank import (
     is_empty,
     load_demo_bank,
 )
+from needsbank.services.demo_results import add_demo_results
 from needsbank.sources.demo_bank import read_records
 
 _FILES = ("organisations", "needs", "competences", "prior_works")
@@ -51,6 +52,7 @@ def _fill(on: Engine) -> None:
     match_all(on, bank)
     with Session(on) as session, transaction(session):
         decide_some(session, read_records(folder, "pairs"))
+        add_demo_results(session)
 
 
 def _tell(host: str, port: int) -> None:

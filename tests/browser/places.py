@@ -10,6 +10,7 @@ MEMBER = "jasen@demo.example"
 COORDINATOR = "koordinaattori@demo.example"
 ADMIN = "yllapito@demo.example"
 AMBASSADOR = "lahettilas@demo.example"
+IN_USE_CODE = "c" * 43
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ _BRING = "#main a[href$='/files/new']"
 _QUEUED = "#main ol h2 a"
 _IDEA = "#main ol h2 a[href*='/coordination/matters/']"
 _MERGE = "#main a.ds-button[href*='/merges/new']"
+_SKETCH = "#main a[href*='/sketches/new']"
+# "success" is the tag of what is under way, "warning" of what waits for a signature.
+_UNDER_WAY = "#main li:has([data-color=success]) h2 a"
+_OFFERED = "#main li:has([data-color=warning]) h2 a"
+_OFFER = "#main a[href$='/result']"
 _SUGGESTED = "#main li h3 a[href*='/suggestions/']"
 
 PLACES = (
@@ -190,4 +196,50 @@ PLACES = (
     Place("duplicates/list.html", "/coordination/duplicates", COORDINATOR),
     Place("coordination/log.html", "/coordination/log", COORDINATOR),
     Place("administration/matcher.html", "/my", ADMIN, clicks=("#main a[href$='/matcher']",)),
+    Place("collaborations/list.html", "/collaborations/", PARTNER),
+    Place("collaborations/show.html", "/collaborations/", MEMBER, clicks=(_UNDER_WAY,)),
+    Place("collaborations/show.html", "/collaborations/", COORDINATOR, clicks=(_UNDER_WAY,)),
+    Place("collaborations/form.html", "/collaborations/", MEMBER, clicks=(_UNDER_WAY, _OFFER)),
+    Place(
+        "collaborations/form.html",
+        "/collaborations/",
+        MEMBER,
+        clicks=(_UNDER_WAY, _OFFER, _SEND),
+        status=422,
+    ),
+    Place(
+        "collaborations/agreement.html",
+        "/collaborations/",
+        MEMBER,
+        clicks=(_UNDER_WAY, "#main a[href$='/agreement']"),
+    ),
+    Place("collaborations/questions.html", "/collaborations/questions/", COORDINATOR),
+    Place(
+        "collaborations/receipt.html",
+        "/collaborations/",
+        PARTNER,
+        clicks=(_OFFERED, "#main a[href$='/receipt']"),
+    ),
+    Place("results/list.html", "/results/"),
+    Place("results/show.html", "/results/", clicks=(_TITLE,)),
+    Place("results/show.html", "/results/", COORDINATOR, clicks=(_TITLE,)),
+    Place("events/list.html", "/events/"),
+    Place("events/show.html", "/events/", clicks=(_TITLE,)),
+    Place("events/show.html", "/events/", COORDINATOR, clicks=(_TITLE,)),
+    Place("events/form.html", "/events/new", COORDINATOR),
+    Place("events/form.html", "/events/new", COORDINATOR, clicks=(_SEND,), status=422),
+    Place("adoption_ledger/ask.html", f"/in-use/{IN_USE_CODE}?answer=partly"),
+    Place("adoption_ledger/ask.html", f"/in-use/{IN_USE_CODE}", clicks=(_SEND,), status=422),
+    Place("adoption_ledger/list.html", "/coordination/in-use", COORDINATOR),
+    Place("lessons/list.html", "/lessons/"),
+    Place("lessons/list.html", "/lessons/?q=xyzzy"),
+    Place("sketches/list.html", "/coordination/sketches/", COORDINATOR),
+    Place("sketches/show.html", "/coordination/sketches/", COORDINATOR, clicks=("#main h2 a",)),
+    Place(
+        "sketches/edit.html",
+        "/coordination/sketches/",
+        COORDINATOR,
+        clicks=("#main h2 a", "#main a[href$='/edit']"),
+    ),
+    Place("sketches/new.html", "/coordination/", COORDINATOR, clicks=(_QUEUED, _SKETCH)),
 )

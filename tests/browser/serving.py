@@ -28,17 +28,25 @@ from needsbank.db.models import (
 )
 from needsbank.db.transaction import transaction
 from needsbank.domain.clock import now
+from needsbank.domain.collaborations import PartyRole
+from needsbank.domain.handing_over import OfferResult
 from needsbank.domain.journeys import Stage
 from needsbank.domain.languages import Language
 from needsbank.domain.licences import Licence
+from needsbank.domain.needs import NeedState
 from needsbank.domain.notices import NoticeKind, Notify
+from needsbank.domain.roles import ANONYMOUS
 from needsbank.domain.routes import Route
 from needsbank.domain.sources import HarvestState
+from needsbank.services import handing_over, results
 from needsbank.services.notices import notify
 from needsbank.services.sweeping import SWEPT
+from tests.browser.places import IN_USE_CODE
 from tests.factories import (
+    add_adoption_question,
     add_catalogue,
     add_challenge,
+    add_collaboration,
     add_harvest,
     add_journey,
     add_need,
@@ -75,6 +83,7 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
         _add_sources(instance)
         _add_challenge(instance)
         _add_invitation(instance)
+        _add_offer(instance)
         yield address
     finally:
         _stop(server)
@@ -166,6 +175,29 @@ def _add_invitation(instance: Path) -> None:
         )
         session.add(row)
         session.commit()
+
+
+def _add_offer(instance: Path) -> None:
+    """Let a result wait for the partner's signature, and a result be asked about."""
+    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    with Session(engine) as session:
+        people = {
+            user.email: user
+            for user in session.scalars(select(User).where(User.email.like("%@demo.example")))
+        }
+        partner, team = people["partneri@demo.example"], people["jasen@demo.example"]
+        told = {"language": Language.FI, "problem": "Lomake täytetään kahteen kertaan."}
+        need = add_need(
+            session, partner, title="Sama lomake kahdesti", state=NeedState.AGREED, **told
+        )
+        work = add_collaboration(session, need, (team, PartyRole.TEAM))
+        with transaction(session):
+            offer = OfferResult(
+                title="Yksi lomake", summary="Se täytetään kerran.", handed_over="Pohja."
+            )
+            handing_over.offer(session, team.actor, work.id, offer)
+        (result, *_) = results.results_to_show(session, ANONYMOUS)
+        add_adoption_question(session, result, code=IN_USE_CODE, months=12)
     engine.dispose()
 
 

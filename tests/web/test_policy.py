@@ -264,7 +264,7 @@ ACTS = {
     "collaborations.ask": "in  422 422 404 404 422 404 404",
     "collaborations.answer": "in  403 403 403 403 422 403 403",
     "shared_files.bring": "in  422 422 404 404 422 404 404",
-    "shared_files.remove": "in  403 303 404 404 403 404 404",
+    "shared_files.remove": "in  404 303 404 404 403 404 404",
     "handing_over.accept_agreement": "in  404 404 404 404 404 404 404",
     "handing_over.offer": "in  403 422 404 404 403 404 404",
     "handing_over.take_back": "in  409 409 404 404 403 404 404",
@@ -372,7 +372,7 @@ def addresses(app, session, people, settings):
     result = add_result(session)
     shown = add_shared_file(session, settings, result.collaboration, in_result=True)
     shared = add_shared_file(session, settings, collaboration, people["member"])
-    arguments = {
+    arguments: dict[str, object] = {
         "series_id": series.id,
         "number": 1,
         "board_code": add_board(session, series).code,
@@ -411,7 +411,7 @@ def addresses(app, session, people, settings):
         "filename": "favicon.svg",
     }
     # What the same name means to some features, and to single routes of theirs.
-    own = {
+    own: dict[str, dict[str, object]] = {
         "throwing": {"code": link.code},
         "follow": {"code": idea.follow_code},
         "follow.confirming": {"code": asked.code},

@@ -14,6 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -183,7 +184,7 @@ class ResultForm(BankForm):
 
     def offer(self, files: Sequence[SharedFile]) -> None:
         """Set the files to choose from."""
-        self.file_ids.choices = [(str(each.id), each.name) for each in files]
+        self.file_ids.choices = [SelectChoice(str(each.id), each.name) for each in files]
 
     def validate_links(self, field: TextAreaField) -> None:
         """Refuse what is no full web address."""
@@ -222,11 +223,9 @@ class FeedbackForm(BankForm):
     score = RadioField(
         _l("How did it go?"),
         choices=[
-            ("5", _l("5 – very well")),
-            ("4", "4"),
-            ("3", "3"),
-            ("2", "2"),
-            ("1", _l("1 – badly")),
+            SelectChoice("5", _l("5 – very well")),
+            *(SelectChoice(each, each) for each in ("4", "3", "2")),
+            SelectChoice("1", _l("1 – badly")),
         ],
         validators=[Required(_l("Choose a number."))],
     )
