@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from needsbank.db.base import make_engine
-from needsbank.db.models import MatcherVersion, Subject, SweepPosition, SweptPair, User
+from needsbank.db.models import MatcherVersion, Subject, SweepPosition, SweptPair, Unit, User
 from needsbank.db.transaction import transaction
 from needsbank.domain.clock import now
 from needsbank.domain.languages import Language
@@ -27,9 +27,11 @@ from needsbank.domain.sources import HarvestState
 from needsbank.services.notices import notify
 from needsbank.services.sweeping import SWEPT
 from tests.factories import (
+    add_capture,
     add_catalogue,
     add_challenge,
     add_harvest,
+    add_mail_request,
     add_need,
     add_prior_work,
     add_source,
@@ -37,6 +39,7 @@ from tests.factories import (
 from tests.trained_version import CALIBRATION, REPORT
 
 PASSWORD = "tarvepankki-demo"
+FOLLOWED, CONFIRMING = "f" * 43, "m" * 43
 # Reading 300 texts takes about 30 s on two cores.
 START_SECONDS = 300
 STOP_SECONDS = 30
@@ -63,6 +66,7 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
         _add_trained_version(instance)
         _add_sources(instance)
         _add_challenge(instance)
+        _add_idea(instance)
         yield address
     finally:
         _stop(server)
@@ -135,6 +139,17 @@ def _add_challenge(instance: Path) -> None:
                     probability=0.9,
                 )
             )
+    engine.dispose()
+
+
+def _add_idea(instance: Path) -> None:
+    """Let an idea be followed by a link that the tests know, and an address wait for its owner."""
+    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    with Session(engine) as session:
+        unit = session.scalars(select(Unit).where(Unit.name == "Kotihoito")).one()
+        text = "Suihkutuoli on aina toisessa kerroksessa."
+        idea = add_capture(session, unit, text=text, follow_code=FOLLOWED, sender_name="Oili")
+        add_mail_request(session, idea, code=CONFIRMING)
     engine.dispose()
 
 

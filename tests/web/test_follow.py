@@ -113,7 +113,6 @@ def test_an_address_that_is_none_is_refused_with_what_was_typed(client, idea):
 
 
 def test_mails_are_bounded_per_address(client, session, monkeypatch):
-    from needsbank.web.follow import views
 
     monkeypatch.setattr(views, "PER_ADDRESS", 1)
     for status in (303, 429):
