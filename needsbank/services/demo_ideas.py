@@ -90,6 +90,7 @@ def _caught(session: Session, links: Links, leo: User) -> None:
     with _days_ago(2):
         catch(session, leo.actor, idea.id, Stage.THROWN)
         add_line(session, idea.follow_code, "Viikonloppuisin raporttia ei pidetä ollenkaan.")
+        session.flush()  # it is of this moment
 
 
 def _joined(session: Session, links: Links, leo: User) -> None:
@@ -105,6 +106,7 @@ def _joined(session: Session, links: Links, leo: User) -> None:
             Need.visibility == Visibility.PUBLIC,
             Need.state == NeedState.OPEN,
             Need.language == Language.FI,
+            Need.title.contains("opastusta"),
         )
         .order_by(Need.created, Need.id)
         .limit(1)

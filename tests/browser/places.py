@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
+from tests.browser.serving import CONFIRMING, FOLLOWED
+
 PARTNER = "partneri@demo.example"
 MEMBER = "jasen@demo.example"
 COORDINATOR = "koordinaattori@demo.example"
+LEAD = "paakoordinaattori@demo.example"
 ADMIN = "yllapito@demo.example"
 AMBASSADOR = "lahettilas@demo.example"
 IN_USE_CODE = "c" * 43
@@ -66,6 +69,11 @@ _CATALOGUE = "#main h2 a:text-is('Hankkeet')"
 _BRING = "#main a[href$='/files/new']"
 _QUEUED = "#main ol h2 a"
 _IDEA = "#main ol h2 a[href*='/coordination/matters/']"
+_COUNTY = "#main td a:text-is('Rantamaan hyvinvointialue')"
+_LINKS = "#main a[href^='/unit-links/']"
+_POSTER = "#main a[href$='/poster']"
+_BOX = "#main a[href^='/i/']"
+_MINE = "#main section:has(#mine) h3 a"
 _MERGE = "#main a.ds-button[href*='/merges/new']"
 _SKETCH = "#main a[href*='/sketches/new']"
 # "success" is the tag of what is under way, "warning" of what waits for a signature.
@@ -195,6 +203,22 @@ PLACES = (
     Place("merges/objection.html", "/my", AMBASSADOR, clicks=("#main a[href$='/objection']",)),
     Place("duplicates/list.html", "/coordination/duplicates", COORDINATOR),
     Place("coordination/log.html", "/coordination/log", COORDINATOR),
+    Place("ideas/links.html", "/organisations/", PARTNER, clicks=(_COUNTY, _LINKS)),
+    Place("ideas/poster.html", "/organisations/", PARTNER, clicks=(_COUNTY, _LINKS, _POSTER)),
+    Place("ideas/throw.html", "/organisations/", PARTNER, clicks=(_COUNTY, _LINKS), opened=_BOX),
+    Place(
+        "ideas/similar.html",
+        "/organisations/",
+        PARTNER,
+        clicks=(_COUNTY, _LINKS, _BOX, "#main button[formaction]"),
+    ),
+    Place("follow/show.html", f"/follow/{FOLLOWED}"),
+    Place("follow/confirm.html", f"/follow/mail/{CONFIRMING}"),
+    Place("ideas/list.html", "/ideas/", AMBASSADOR),
+    Place("ideas/list.html", "/ideas/", LEAD),
+    Place("ideas/show.html", "/ideas/", AMBASSADOR, clicks=(_MINE,)),
+    Place("ideas/word.html", "/ideas/", AMBASSADOR, clicks=(_MINE,), onward="/word"),
+    Place("ideas/rules.html", "/ideas/rules/", COORDINATOR),
     Place("administration/matcher.html", "/my", ADMIN, clicks=("#main a[href$='/matcher']",)),
     Place("collaborations/list.html", "/collaborations/", PARTNER),
     Place("collaborations/show.html", "/collaborations/", MEMBER, clicks=(_UNDER_WAY,)),

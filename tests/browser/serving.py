@@ -24,6 +24,7 @@ from needsbank.db.models import (
     Subject,
     SweepPosition,
     SweptPair,
+    Unit,
     User,
 )
 from needsbank.db.transaction import transaction
@@ -44,11 +45,13 @@ from needsbank.services.sweeping import SWEPT
 from tests.browser.places import IN_USE_CODE
 from tests.factories import (
     add_adoption_question,
+    add_capture,
     add_catalogue,
     add_challenge,
     add_collaboration,
     add_harvest,
     add_journey,
+    add_mail_request,
     add_need,
     add_prior_work,
     add_source,
@@ -56,6 +59,7 @@ from tests.factories import (
 from tests.trained_version import CALIBRATION, REPORT
 
 PASSWORD = "tarvepankki-demo"
+FOLLOWED, CONFIRMING = "f" * 43, "m" * 43
 # Reading 300 texts takes about 30 s on two cores.
 START_SECONDS = 300
 STOP_SECONDS = 30
@@ -84,6 +88,7 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
         _add_challenge(instance)
         _add_invitation(instance)
         _add_offer(instance)
+        _add_idea(instance)
         yield address
     finally:
         _stop(server)
@@ -198,6 +203,16 @@ def _add_offer(instance: Path) -> None:
             handing_over.offer(session, team.actor, work.id, offer)
         (result, *_) = results.results_to_show(session, ANONYMOUS)
         add_adoption_question(session, result, code=IN_USE_CODE, months=12)
+
+
+def _add_idea(instance: Path) -> None:
+    """Let an idea be followed by a link that the tests know, and an address wait for its owner."""
+    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    with Session(engine) as session:
+        unit = session.scalars(select(Unit).where(Unit.name == "Kotihoito")).one()
+        text = "Suihkutuoli on aina toisessa kerroksessa."
+        idea = add_capture(session, unit, text=text, follow_code=FOLLOWED, sender_name="Oili")
+        add_mail_request(session, idea, code=CONFIRMING)
     engine.dispose()
 
 

@@ -18,14 +18,17 @@ from needsbank import jobs
 from needsbank.app import create_app
 from needsbank.db.base import make_engine
 from needsbank.db.models import (
+    Capture,
     Competence,
     Journey,
+    MailRequest,
     Need,
     Organisation,
     PairJudgement,
     PriorWork,
     Source,
     Subject,
+    UnitLink,
     User,
 )
 from needsbank.db.transaction import transaction
@@ -43,16 +46,19 @@ from needsbank.web.policy import POLICY
 from tests.conftest import browser, dispose
 from tests.factories import (
     add_adoption,
+    add_capture,
     add_catalogue,
     add_competence,
     add_harvest,
     add_journey,
+    add_mail_request,
     add_need,
     add_organisation,
     add_prior_work,
     add_reference,
     add_suggestion,
     add_support,
+    add_unit_link,
     add_user,
     day,
 )
@@ -129,6 +135,13 @@ def bank(session, author, readers, host):
     add_adoption(session, adopted, closed, at=day(4))
     adopted = add_need(session, author, **SHOWN, **own, created=day(4), opened=day(4))
     add_adoption(session, adopted, session.query(PriorWork).first(), at=day(4))
+    add_unit_link(session, host.units[0])
+    holder = readers["ambassador"].id
+    for stage in (Stage.THROWN, Stage.CAUGHT):
+        idea = add_capture(session, host.units[0], stage, text=SHOWN["problem"], created=day(3))
+        add_mail_request(session, idea)
+        idea.journey.holder_id = holder if stage is Stage.CAUGHT else None
+    session.commit()
     return {**readers, "coordinator": add_user(session, Role.COORDINATOR, organisation=host)}
 
 
@@ -306,6 +319,13 @@ def addresses(session):
         found += [f"/matters/{journey.id}/representative", f"/coordination/matters/{journey.id}"]
         found += [f"/coordination/matters/{journey.id}/answer"]
     found += ["/coordination/matters/", "/journey"]
+    for link in session.query(UnitLink):
+        found += [f"/i/{link.code}", f"/unit-links/units/{link.unit_id}/poster"]
+        found += [f"/unit-links/{link.unit.organisation_id}"]
+    for idea in session.query(Capture):
+        found += [f"/follow/{idea.follow_code}", f"/ideas/{idea.id}", f"/ideas/{idea.id}/word"]
+    found += [f"/follow/mail/{asked.code}" for asked in session.query(MailRequest)]
+    found += ["/ideas/", "/ideas/rules/"]
     return [*found, "/needs/new", "/competences/new", "/coordination/", "/coordination/log"]
 
 
@@ -313,6 +333,7 @@ def answer(response):
     """Return everything of a response that may not differ, tokens and times aside."""
     body = response.get_data(as_text=True)
     body = re.sub(r'name="csrf_token"( type="hidden")? value="[^"]+"', "a token", body)
+    body = re.sub(r'name="key" type="hidden" value="[^"]+"', "a key", body)
     body = re.sub(r"last used [^<]+", "a time", body)
     headers = sorted(
         (n, v) for n, v in response.headers if n not in {"Set-Cookie", "Content-Length"}
@@ -478,6 +499,8 @@ def test_every_readable_route_is_compared(app, session, bank):
         "front.favicon",
         "front.health",
         "front.choose_language",
+        "throwing.token",
+        "throwing.worker",
         "administration.matcher",
         "security.login",
         "security.change_password",

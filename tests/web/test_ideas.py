@@ -95,7 +95,8 @@ def test_wording_it_as_a_need(mine, session, caught):
     page = get_page(mine, f"/ideas/{caught.id}/word")
     assert page.value_of("problem") == "Keys get lost."
     assert act(mine, caught, "word", title="", problem="x").status_code == 422
-    act(mine, caught, "word", title="How do keys stay found", problem="They get lost.")
+    words = {"title": "How do keys stay found", "problem": "They get lost.", "field": ""}
+    act(mine, caught, "word", **words)
     session.rollback()
     need = session.scalars(select(Need)).one()
     assert (need.title, need.unit_id) == ("How do keys stay found", caught.unit_id)

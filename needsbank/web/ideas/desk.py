@@ -187,7 +187,7 @@ def _page(capture: Capture, *, status: int, refused: BankForm | None = None) -> 
 def _targets(capture: Capture) -> list[tuple[str, str, str, str]]:
     """Return what an idea may belong with: code, text, language, whose."""
     answer = answer_text(db.session, retrieval(), current_actor(), "", capture.text)
-    needs = [hit.found for hit in answer.hits if isinstance(hit.found, Need)][:_TARGETS]
+    needs = [hit.found for hit in answer.clear if isinstance(hit.found, Need)][:_TARGETS]
     found = [
         (f"need:{need.id}", need.title, need.language.value, need.organisation.name)
         for need in needs
