@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from needsbank.db.transaction import transaction
 from needsbank.services.digests import gather_digests
 from needsbank.services.outbox import doubt_abandoned
+from needsbank.services.webhooks import tell_mornings
 
 DueJob = Callable[[Session], int]
 """Does some of what is due in the session's transaction; returns how much."""
 
-DUE_JOBS: tuple[DueJob, ...] = (doubt_abandoned, gather_digests)
+DUE_JOBS: tuple[DueJob, ...] = (doubt_abandoned, gather_digests, tell_mornings)
 """Escalating, returning, asking: every use case that the clock starts."""
 
 _IDLE_SECONDS = 5.0

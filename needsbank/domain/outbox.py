@@ -77,6 +77,12 @@ class MessageKind(Enum):
     """The reader's need stands by itself again: {text, path}."""
     NEED_ADOPTED = "need_adopted"
     """The reader's need was closed by something ready: {text, path}."""
+    WEBHOOK_TRIED = "webhook_tried"
+    """An admin tries a channel: {path}."""
+    MORNING = "morning"
+    """What waits, for a channel: {thrown, in_coordination, path}."""
+    NEWS = "news"
+    """Something has happened, for a channel: {event, path}."""
 
 
 LEASE = timedelta(minutes=5)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from needsbank.db.models import Capture, Journey, JourneyStep, Need
 from needsbank.domain.outbox import MessageKind, Post
 from needsbank.services.outbox import post
+from needsbank.services.webhooks import announce
 
 
 def captures_behind(session: Session, journey: Journey) -> Sequence[Capture]:
@@ -25,7 +26,8 @@ def tell_followers(session: Session, journey: Journey, step: JourneyStep) -> Non
     """Tell each sender behind a journey of a step, in the language that they wrote in.
 
     Whoever made the step is not told of it. Senders without an account are told by mail only if
-    they asked for it; their private page shows every step anyway.
+    they asked for it; their private page shows every step anyway. Channels are told that
+    something has happened.
     """
     route = step.route or journey.route
     words = {
@@ -47,6 +49,7 @@ def tell_followers(session: Session, journey: Journey, step: JourneyStep) -> Non
                 language=capture.language,
             ),
         )
+    announce(session, step)
     need = session.get(Need, journey.need_id) if journey.need_id else None
     if need is not None and need.author_id != step.actor_id:
         post(

@@ -33,6 +33,7 @@ from needsbank.web.sources.views import bp as sources
 from needsbank.web.supports.views import bp as supports
 from needsbank.web.uploads.views import bp as uploads
 from needsbank.web.verdicts.views import bp as verdicts
+from needsbank.web.webhooks.views import bp as webhooks
 
 
 def register(app: Flask) -> None:
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
         duplicates,
         administration,
         messages,
+        webhooks,
         mail,
         calendars,
     ):

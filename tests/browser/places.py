@@ -164,5 +164,12 @@ PLACES = (
     Place("merges/objection.html", "/my", AMBASSADOR, clicks=("#main a[href$='/objection']",)),
     Place("duplicates/list.html", "/coordination/duplicates", COORDINATOR),
     Place("coordination/log.html", "/coordination/log", COORDINATOR),
+    Place(
+        "mail_levels/choose.html", "/account", PARTNER, clicks=("#main a[href$='/account/mail']",)
+    ),
+    Place("calendars/feeds.html", "/account", PARTNER, clicks=("#main a[href$='/calendars']",)),
+    Place("messages/list.html", "/my", ADMIN, clicks=("#main a[href$='/messages/']",)),
+    Place("webhooks/list.html", "/administration/channels/", ADMIN),
+    Place("webhooks/list.html", "/administration/channels/", ADMIN, clicks=(_SEND,), status=422),
     Place("administration/matcher.html", "/my", ADMIN, clicks=("#main a[href$='/matcher']",)),
 )
