@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
+from tests.browser.serving import STOP_PATH
+
 PARTNER = "partneri@demo.example"
 MEMBER = "jasen@demo.example"
 COORDINATOR = "koordinaattori@demo.example"
@@ -167,6 +169,8 @@ PLACES = (
     Place(
         "mail_levels/choose.html", "/account", PARTNER, clicks=("#main a[href$='/account/mail']",)
     ),
+    Place("mail_levels/stop.html", STOP_PATH),
+    Place("mail_levels/stop.html", STOP_PATH, clicks=(_SEND,)),
     Place("calendars/feeds.html", "/account", PARTNER, clicks=("#main a[href$='/calendars']",)),
     Place("messages/list.html", "/my", ADMIN, clicks=("#main a[href$='/messages/']",)),
     Place("webhooks/list.html", "/administration/channels/", ADMIN),

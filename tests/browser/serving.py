@@ -17,13 +17,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from needsbank.db.base import make_engine
-from needsbank.db.models import MatcherVersion, Subject, SweepPosition, SweptPair, User
+from needsbank.db.models import (
+    CalendarFeed,
+    MatcherVersion,
+    Message,
+    Subject,
+    SweepPosition,
+    SweptPair,
+    User,
+)
 from needsbank.db.transaction import transaction
 from needsbank.domain.clock import now
 from needsbank.domain.languages import Language
 from needsbank.domain.licences import Licence
 from needsbank.domain.notices import NoticeKind, Notify
+from needsbank.domain.outbox import Channel, MessageKind, MessageState, Trouble
 from needsbank.domain.sources import HarvestState
+from needsbank.services.mail_levels import stop_path
 from needsbank.services.notices import notify
 from needsbank.services.sweeping import SWEPT
 from tests.factories import (
@@ -37,6 +47,10 @@ from tests.factories import (
 from tests.trained_version import CALIBRATION, REPORT
 
 PASSWORD = "tarvepankki-demo"
+_SECRET = "a secret of browser tests, long enough"
+_MESSAGE = UUID(int=11)
+STOP_PATH = stop_path(_SECRET, _MESSAGE)
+"""The link in a mail that ends mails."""
 # Reading 300 texts takes about 30 s on two cores.
 START_SECONDS = 300
 STOP_SECONDS = 30
@@ -53,7 +67,11 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "needsbank.cli", "demo", "--port", str(port)],
-            env={**own, "NEEDSBANK_INSTANCE": str(instance)},
+            env={
+                **own,
+                "NEEDSBANK_INSTANCE": str(instance),
+                "NEEDSBANK_SECRET_KEY": _SECRET,
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -63,6 +81,7 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
         _add_trained_version(instance)
         _add_sources(instance)
         _add_challenge(instance)
+        _add_messages(instance)
         yield address
     finally:
         _stop(server)
@@ -135,6 +154,38 @@ def _add_challenge(instance: Path) -> None:
                     probability=0.9,
                 )
             )
+    engine.dispose()
+
+
+def _add_messages(instance: Path) -> None:
+    """Let a person be told of something, and an admin have messages to decide on."""
+    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    with Session(engine) as session:
+        partner = session.scalars(select(User).where(User.email == "partneri@demo.example")).one()
+        words = {"act": "catch", "stage": "caught", "route": "", "reason": "", "path": "/my"}
+        told = {"kind": MessageKind.STEP, "channel": Channel.MAIL, "words": words}
+        undecided = (
+            (MessageState.DEAD, Trouble.REFUSED, "550 5.1.1 no such user"),
+            (MessageState.DEAD, Trouble.NOT_REACHED, "ConnectionRefusedError"),
+            (MessageState.UNCERTAIN, Trouble.WORKER_GONE, ""),
+        )
+        with transaction(session):
+            for number, (state, trouble, error) in enumerate(undecided):
+                session.add(
+                    Message(
+                        key=f"undecided {number}",
+                        address="hoitaja@county.example",
+                        language=Language.FI,
+                        state=state,
+                        trouble=trouble,
+                        error=error,
+                        **told,
+                    )
+                )
+            mine = {"user_id": partner.id, "language": Language.FI, **told}
+            session.add(Message(id=_MESSAGE, key="told 1", **mine))
+            session.add(Message(key="told 2", **mine))
+            session.add(CalendarFeed(user_id=partner.id, code="c" * 43))
     engine.dispose()
 
 
