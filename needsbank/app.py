@@ -12,6 +12,7 @@ from matching import Encoder, EncoderOptions, load_encoder
 from needsbank.db.base import engine_options, keep_transaction_rules
 from needsbank.delivery import Way, Ways
 from needsbank.domain.outbox import Channel
+from needsbank.domain.webhooks import WEBHOOK_CHANNELS
 from needsbank.services.active_set import ActiveRetrieval, RetrievalSource
 from needsbank.services.demo_bank import ACCOUNTS, PASSWORD
 from needsbank.services.mail_levels import stop_path
@@ -122,12 +123,15 @@ def make_ways(settings: Settings) -> Ways:
     """Return the ways that messages leave by: those that are set up."""
     from needsbank.channels.mail import Mail  # noqa: PLC0415 -- only workers send
     from needsbank.channels.smtp import Smtp  # noqa: PLC0415 -- as above
+    from needsbank.channels.webhooks import Webhooks  # noqa: PLC0415 -- as above
 
     ways: dict[Channel, Way] = {}
     if settings.smtp is not None:
         stop_link = partial(stop_path, settings.secret_key)
         smtp = Smtp(settings.smtp, settings.mail_from)
         ways[Channel.MAIL] = Mail(smtp, settings.public_url, stop_link)
+    for channel in WEBHOOK_CHANNELS if settings.public_url else ():
+        ways[channel] = Webhooks(make_fetcher(settings), channel, settings.public_url)
     return ways
 
 

@@ -22,6 +22,7 @@ from needsbank.services.escalating import escalate
 from needsbank.services.journeys_of_needs import begin_missing
 from needsbank.services.outbox import doubt_abandoned
 from needsbank.services.parking import return_parked
+from needsbank.services.webhooks import tell_mornings
 
 DueJob = Callable[[Session], int]
 """Does some of what is due in the session's transaction; returns how much."""
@@ -37,6 +38,7 @@ DUE_JOBS: tuple[DueJob, ...] = (
     begin_agreed,
     make_missing,
     ask_due,
+    tell_mornings,
 )
 """Escalating, returning, asking: every use case that the clock starts."""
 

@@ -14,3 +14,12 @@ class Letter:
     body: str
     stop_link: str = ""
     """Where one press ends such mails (RFC 8058)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A few words for a channel that many read, and where to look."""
+
+    title: str
+    text: str
+    link: str

@@ -11,6 +11,7 @@ from needsbank.db.models import Capture, Journey, JourneyStep, Merge, MergeSourc
 from needsbank.domain.languages import Language, interface_language
 from needsbank.domain.outbox import MessageKind, Post, Words
 from needsbank.services.outbox import post
+from needsbank.services.webhooks import announce
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,10 @@ def languages_behind(session: Session, journey: Journey) -> list[Language]:
 
 
 def tell_followers(session: Session, journey: Journey, step: JourneyStep) -> None:
-    """Tell each sender behind a journey of a step; whoever made it is not told of it."""
+    """Tell each sender behind a journey of a step; whoever made it is not told of it.
+
+    Channels are told that something has happened.
+    """
     route = step.route or journey.route
     words = {
         "act": step.act.value if step.act else "",
@@ -84,6 +88,7 @@ def tell_followers(session: Session, journey: Journey, step: JourneyStep) -> Non
     for follower in followers_of(session, journey):
         if follower.user_id is None or follower.user_id != step.actor_id:
             post(session, follower.post(f"step:{step.seq}", MessageKind.STEP, words))
+    announce(session, step)
 
 
 def _of_captures(captures: Sequence[Capture]) -> Iterator[Follower]:

@@ -25,6 +25,12 @@ class TooSlow(FetchError):
     code = "too_slow"
 
 
+class Unanswered(FetchError):
+    """Something was handed over, and no answer says whether it was taken."""
+
+    code = "unanswered"
+
+
 class TooLarge(FetchError):
     """The answer is larger, unpacked, than what is asked for can be."""
 

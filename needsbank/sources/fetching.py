@@ -18,7 +18,14 @@ from urllib.parse import urljoin
 import httpcore2
 
 from needsbank.domain.clock import now
-from needsbank.sources.fetch_errors import BadEncoding, BadStatus, Blocked, NotReachable, TooSlow
+from needsbank.sources.fetch_errors import (
+    BadEncoding,
+    BadStatus,
+    Blocked,
+    NotReachable,
+    TooSlow,
+    Unanswered,
+)
 from needsbank.sources.unpacking import at_most, gunzipped
 from needsbank.sources.web_targets import Target, check_addresses, parse_target
 
@@ -30,6 +37,7 @@ _HEADERS: dict[bytes | str, bytes | str] = {
     "Accept-Encoding": "gzip, identity",
     "Connection": "close",
 }
+_OF_JSON: dict[bytes | str, bytes | str] = {"Content-Type": "application/json"}
 
 Resolve = Callable[[str, int], Sequence[str]]
 """Gives the addresses of a host and a port; raises OSError when there are none."""
@@ -87,6 +95,21 @@ class Fetcher:
         with self.open(url, limits) as answer:
             return Fetched(answer.url, answer.content_type, b"".join(answer.chunks))
 
+    def post_json(self, url: str, body: bytes, limits: Limits) -> None:
+        """Hand JSON over, once and to no other address than this; raise `FetchError`.
+
+        `Unanswered` tells that it may have been taken; after every other error it has not.
+        """
+        target = parse_target(url)
+        deadline = time.monotonic() + limits.seconds
+        with (
+            _handing_over_told(target.host),
+            self._asked(target, deadline, body) as response,
+        ):
+            status = response.status
+        if not 200 <= status < 300:
+            raise BadStatus(status, target.host, None)
+
     @contextmanager
     def open(self, url: str, limits: Limits) -> Iterator[Answer]:
         """Give the answer of an address in pieces of at most 64 KiB; raise `FetchError`.
@@ -110,7 +133,9 @@ class Fetcher:
             yield Answer(url, _header(response, b"content-type"), body)
 
     @contextmanager
-    def _asked(self, target: Target, deadline: float) -> Iterator[httpcore2.Response]:
+    def _asked(
+        self, target: Target, deadline: float, json: bytes | None = None
+    ) -> Iterator[httpcore2.Response]:
         addresses = list(self.resolve(target.host, target.port))
         if not target.is_named_in(self.allowed):
             check_addresses(target.host, addresses)
@@ -119,7 +144,11 @@ class Fetcher:
         with (
             httpcore2.ConnectionPool(ssl_context=self._tls, network_backend=network) as pool,
             pool.stream(
-                "GET", target.url, headers=_HEADERS, extensions={"timeout": timeouts}
+                "GET" if json is None else "POST",
+                target.url,
+                headers=_HEADERS if json is None else {**_HEADERS, **_OF_JSON},
+                content=json,
+                extensions={"timeout": timeouts},
             ) as response,
         ):
             yield response
@@ -208,6 +237,19 @@ def _errors_told(host: str) -> Iterator[None]:
     except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError, UnicodeError) as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise NotReachable(f"{host} cannot be reached: {reason}") from error
+
+
+@contextmanager
+def _handing_over_told(host: str) -> Iterator[None]:
+    """Turn what goes wrong below into the bank's errors, by whether it came before the body."""
+    try:
+        with _errors_told(host):
+            yield
+    except (NotReachable, TooSlow) as error:
+        before = (httpcore2.ConnectError, httpcore2.ConnectTimeout, OSError, UnicodeError)
+        if isinstance(error.__cause__, before):
+            raise
+        raise Unanswered(f"{host} did not say whether it was taken") from error
 
 
 def _check_status(response: httpcore2.Response, host: str) -> None:

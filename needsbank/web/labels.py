@@ -41,6 +41,7 @@ from needsbank.domain.sources import HarvestState, Schedule, SourceKind, TrustTi
 from needsbank.domain.suggestions import Side, SuggestionState, Verdict
 from needsbank.domain.verdicts import PairVerdict
 from needsbank.domain.visibility import Visibility
+from needsbank.domain.webhooks import WebhookEvent
 from needsbank.domain.workshops import SeriesState
 from needsbank.services.lessons import LessonKind
 
@@ -241,6 +242,11 @@ LABELS: dict[Enum, LazyString] = {
     Channel.MAIL: _l("Mail"),
     Channel.TEAMS: _l("Teams"),
     Channel.SLACK: _l("Slack"),
+    WebhookEvent.MORNING: _l("Each morning, how much waits"),
+    WebhookEvent.THROWN: _l("An idea has come"),
+    WebhookEvent.UNDER_WAY: _l("Work on an idea has begun"),
+    WebhookEvent.HANDED_OVER: _l("A result has been handed over"),
+    WebhookEvent.IN_USE: _l("A result is in use"),
     MessageState.WAITING: _l("Waiting"),
     MessageState.SENDING: _l("Being sent"),
     MessageState.SENT: _l("Sent"),
@@ -409,6 +415,10 @@ ACTS: dict[tuple[str, str], LazyString] = {
     ("journey", "reopen"): _l("opened a matter again"),
     ("message", "send_again"): _l("had a message sent again"),
     ("message", "leave"): _l("left a message as it is"),
+    ("webhook", "add"): _l("added a channel"),
+    ("webhook", "turn_on"): _l("turned a channel on"),
+    ("webhook", "turn_off"): _l("turned a channel off"),
+    ("webhook", "remove"): _l("removed a channel"),
     ("calendar_feed", "add"): _l("made an address for a calendar"),
     ("calendar_feed", "revoke"): _l("took a calendar's address out of use"),
     ("workshop_series", "ask"): _l("asked for INNO workshops"),

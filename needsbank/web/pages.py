@@ -53,6 +53,7 @@ from needsbank.web.sources.views import bp as sources
 from needsbank.web.supports.views import bp as supports
 from needsbank.web.uploads.views import bp as uploads
 from needsbank.web.verdicts.views import bp as verdicts
+from needsbank.web.webhooks.views import bp as webhooks
 from needsbank.web.workshops.times import bp as workshop_times
 from needsbank.web.workshops.views import bp as workshops
 
@@ -97,6 +98,7 @@ def register(app: Flask) -> None:
         catch_rules,
         unit_links,
         messages,
+        webhooks,
         mail,
         calendars,
     ):

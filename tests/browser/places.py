@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
-from tests.browser.serving import CONFIRMING, FOLLOWED
+from tests.browser.serving import CONFIRMING, FOLLOWED, STOP_PATH
 
 PARTNER = "partneri@demo.example"
 MEMBER = "jasen@demo.example"
@@ -219,6 +219,15 @@ PLACES = (
     Place("ideas/show.html", "/ideas/", AMBASSADOR, clicks=(_MINE,)),
     Place("ideas/word.html", "/ideas/", AMBASSADOR, clicks=(_MINE,), onward="/word"),
     Place("ideas/rules.html", "/ideas/rules/", COORDINATOR),
+    Place(
+        "mail_levels/choose.html", "/account", PARTNER, clicks=("#main a[href$='/account/mail']",)
+    ),
+    Place("mail_levels/stop.html", STOP_PATH),
+    Place("mail_levels/stop.html", STOP_PATH, clicks=(_SEND,)),
+    Place("calendars/feeds.html", "/account", PARTNER, clicks=("#main a[href$='/calendars']",)),
+    Place("messages/list.html", "/my", ADMIN, clicks=("#main a[href$='/messages/']",)),
+    Place("webhooks/list.html", "/administration/channels/", ADMIN),
+    Place("webhooks/list.html", "/administration/channels/", ADMIN, clicks=(_SEND,), status=422),
     Place("administration/matcher.html", "/my", ADMIN, clicks=("#main a[href$='/matcher']",)),
     Place("collaborations/list.html", "/collaborations/", PARTNER),
     Place("collaborations/show.html", "/collaborations/", MEMBER, clicks=(_UNDER_WAY,)),

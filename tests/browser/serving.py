@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 
 from needsbank.db.base import make_engine
 from needsbank.db.models import (
+    CalendarFeed,
     MatcherVersion,
+    Message,
     Representative,
     Subject,
     SweepPosition,
@@ -36,10 +38,12 @@ from needsbank.domain.languages import Language
 from needsbank.domain.licences import Licence
 from needsbank.domain.needs import NeedState
 from needsbank.domain.notices import NoticeKind, Notify
+from needsbank.domain.outbox import Channel, MessageKind, MessageState, Trouble
 from needsbank.domain.roles import ANONYMOUS
 from needsbank.domain.routes import Route
 from needsbank.domain.sources import HarvestState
 from needsbank.services import handing_over, results
+from needsbank.services.mail_levels import stop_path
 from needsbank.services.notices import notify
 from needsbank.services.sweeping import SWEPT
 from tests.browser.places import IN_USE_CODE
@@ -60,6 +64,10 @@ from tests.trained_version import CALIBRATION, REPORT
 
 PASSWORD = "tarvepankki-demo"
 FOLLOWED, CONFIRMING = "f" * 43, "m" * 43
+_SECRET = "a secret of browser tests, long enough"
+_MESSAGE = UUID(int=11)
+STOP_PATH = stop_path(_SECRET, _MESSAGE)
+"""The link in a mail that ends mails."""
 # Reading 300 texts takes about 30 s on two cores.
 START_SECONDS = 300
 STOP_SECONDS = 30
@@ -76,7 +84,11 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "needsbank.cli", "demo", "--port", str(port)],
-            env={**own, "NEEDSBANK_INSTANCE": str(instance)},
+            env={
+                **own,
+                "NEEDSBANK_INSTANCE": str(instance),
+                "NEEDSBANK_SECRET_KEY": _SECRET,
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -89,6 +101,7 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
         _add_invitation(instance)
         _add_offer(instance)
         _add_idea(instance)
+        _add_messages(instance)
         yield address
     finally:
         _stop(server)
@@ -213,6 +226,37 @@ def _add_idea(instance: Path) -> None:
         text = "Suihkutuoli on aina toisessa kerroksessa."
         idea = add_capture(session, unit, text=text, follow_code=FOLLOWED, sender_name="Oili")
         add_mail_request(session, idea, code=CONFIRMING)
+
+
+def _add_messages(instance: Path) -> None:
+    """Let a person be told of something, and an admin have messages to decide on."""
+    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    with Session(engine) as session:
+        partner = session.scalars(select(User).where(User.email == "partneri@demo.example")).one()
+        words = {"act": "catch", "stage": "caught", "route": "", "reason": "", "path": "/my"}
+        told = {"kind": MessageKind.STEP, "channel": Channel.MAIL, "words": words}
+        undecided = (
+            (MessageState.DEAD, Trouble.REFUSED, "550 5.1.1 no such user"),
+            (MessageState.DEAD, Trouble.NOT_REACHED, "ConnectionRefusedError"),
+            (MessageState.UNCERTAIN, Trouble.WORKER_GONE, ""),
+        )
+        with transaction(session):
+            for number, (state, trouble, error) in enumerate(undecided):
+                session.add(
+                    Message(
+                        key=f"undecided {number}",
+                        address="hoitaja@county.example",
+                        language=Language.FI,
+                        state=state,
+                        trouble=trouble,
+                        error=error,
+                        **told,
+                    )
+                )
+            mine = {"user_id": partner.id, "language": Language.FI, **told}
+            session.add(Message(id=_MESSAGE, key="told 1", **mine))
+            session.add(Message(key="told 2", **mine))
+            session.add(CalendarFeed(user_id=partner.id, code="c" * 43))
     engine.dispose()
 
 

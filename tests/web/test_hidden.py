@@ -508,6 +508,7 @@ def test_every_readable_route_is_compared(app, session, bank):
         "organisations.edit",
         # About messages, which name nothing that is posted.
         "messages.listed",
+        "webhooks.listed",
         "mail.stopping",
         # By a secret address alone; what each part of the bank gives is tested with it.
         "calendars.read",
