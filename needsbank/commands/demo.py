@@ -19,6 +19,7 @@ from needsbank.services.demo_bank import (
     is_empty,
     load_demo_bank,
 )
+from needsbank.services.demo_workshops import show_workshops
 from needsbank.sources.demo_bank import read_records
 
 _FILES = ("organisations", "needs", "competences", "prior_works")
@@ -46,6 +47,7 @@ def _fill(on: Engine) -> None:
     records = {name: read_records(folder, name) for name in _FILES}
     with Session(on) as session, transaction(session):
         load_demo_bank(session, records, hash_of(PASSWORD))
+        show_workshops(session)
     bank = embedded_sets(on).active()
     embed_all(on, bank)
     match_all(on, bank)
