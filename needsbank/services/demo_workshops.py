@@ -60,7 +60,7 @@ def show_workshops(session: Session) -> None:
     people = {user.email.split("@")[0]: user for user in session.scalars(select(User))}
     partner, ambassador = people["partneri"], people["lahettilas"]
     coordinator = people["koordinaattori"]
-    asked_for, under_way, done = units_to_ask_for(session, partner.actor)[-3:]
+    under_way, asked_for, done = units_to_ask_for(session, partner.actor)[-3:]
     _asked(session, partner, asked_for.id, in_days=21)
     with clock.moved(-timedelta(days=10)):
         series = _asked(session, partner, under_way.id, in_days=9)
