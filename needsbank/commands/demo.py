@@ -20,6 +20,7 @@ from needsbank.services.demo_bank import (
     load_demo_bank,
 )
 from needsbank.services.demo_results import add_demo_results
+from needsbank.services.demo_workshops import show_workshops
 from needsbank.sources.demo_bank import read_records
 
 _FILES = ("organisations", "needs", "competences", "prior_works")
@@ -47,6 +48,7 @@ def _fill(on: Engine) -> None:
     records = {name: read_records(folder, name) for name in _FILES}
     with Session(on) as session, transaction(session):
         load_demo_bank(session, records, hash_of(PASSWORD))
+        show_workshops(session)
     bank = embedded_sets(on).active()
     embed_all(on, bank)
     match_all(on, bank)

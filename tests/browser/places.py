@@ -81,6 +81,11 @@ _UNDER_WAY = "#main li:has([data-color=success]) h2 a"
 _OFFERED = "#main li:has([data-color=warning]) h2 a"
 _OFFER = "#main a[href$='/result']"
 _SUGGESTED = "#main li h3 a[href*='/suggestions/']"
+_ASKED_FOR = "#main section[aria-labelledby=waiting] h3 a"
+_UNDER_WAY = "#main section[aria-labelledby=mine] li:first-child h3 a"
+_DONE = "#main section[aria-labelledby=mine] li:last-child h3 a"
+_CONFIRM = "#main a[href$='/confirm']"
+_BOARD = "#main a[href$='/board']"
 
 PLACES = (
     Place("front/home.html", "/"),
@@ -202,6 +207,44 @@ PLACES = (
     ),
     Place("merges/objection.html", "/my", AMBASSADOR, clicks=("#main a[href$='/objection']",)),
     Place("duplicates/list.html", "/coordination/duplicates", COORDINATOR),
+    Place("workshops/list.html", "/workshops/", PARTNER),
+    Place("workshops/list.html", "/workshops/", COORDINATOR),
+    Place("workshops/form.html", "/workshops/new", PARTNER),
+    Place("workshops/form.html", "/workshops/new", PARTNER, clicks=(_SEND,), status=422),
+    Place("workshops/show.html", "/workshops/", COORDINATOR, clicks=(_ASKED_FOR,)),
+    Place("workshops/show.html", "/workshops/", AMBASSADOR, clicks=(_UNDER_WAY,)),
+    Place("workshops/confirm.html", "/workshops/", COORDINATOR, clicks=(_ASKED_FOR, _CONFIRM)),
+    Place(
+        "workshops/confirm.html",
+        "/workshops/",
+        COORDINATOR,
+        clicks=(_ASKED_FOR, _CONFIRM, "#main button[name=look]"),
+        status=422,
+    ),
+    Place(
+        "workshops/move.html",
+        "/workshops/",
+        AMBASSADOR,
+        clicks=(_UNDER_WAY, "#main a[href$='/3/move']"),
+    ),
+    Place(
+        "workshops/call_off.html",
+        "/workshops/",
+        AMBASSADOR,
+        clicks=(_UNDER_WAY, "#main a[href$='/3/call-off']"),
+    ),
+    Place(
+        "workshops/sheet.html", "/workshops/", PARTNER, clicks=(_DONE, "#main a[href$='/sheet']")
+    ),
+    Place("boards/lead.html", "/workshops/", AMBASSADOR, clicks=(_UNDER_WAY, _BOARD)),
+    Place("boards/lead.html", "/workshops/", AMBASSADOR, clicks=(_DONE, _BOARD)),
+    Place(
+        "boards/take_part.html",
+        "/workshops/",
+        AMBASSADOR,
+        clicks=(_UNDER_WAY, _BOARD),
+        opened="#main a[href*='/boards/']",
+    ),
     Place("coordination/log.html", "/coordination/log", COORDINATOR),
     Place("ideas/links.html", "/organisations/", PARTNER, clicks=(_COUNTY, _LINKS)),
     Place("ideas/poster.html", "/organisations/", PARTNER, clicks=(_COUNTY, _LINKS, _POSTER)),

@@ -1,12 +1,15 @@
 """The made-up bank loads whole, and its accounts are what the sign-in page promises."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from needsbank.db.models import (
+    Board,
     Capture,
+    ChallengeSheet,
     Competence,
     Journey,
     Need,
@@ -16,8 +19,11 @@ from needsbank.db.models import (
     Suggestion,
     Unit,
     User,
+    WorkshopSeries,
 )
 from needsbank.db.transaction import transaction
+from needsbank.domain import clock
+from needsbank.domain.boards import BoardStep
 from needsbank.domain.clock import now
 from needsbank.domain.competences import CompetenceKind
 from needsbank.domain.journeys import Stage
@@ -27,7 +33,9 @@ from needsbank.domain.references import DescribeReference, check_references
 from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.visibility import Visibility
+from needsbank.services.boards import standing
 from needsbank.services.demo_bank import ACCOUNTS, decide_some, is_empty, load_demo_bank
+from needsbank.services.demo_workshops import show_workshops
 from needsbank.sources.demo_bank import read_records
 from tests.conftest import ROOT
 from tests.factories import add_suggestion
@@ -143,3 +151,19 @@ def _keys(loaded, by_id):
     """Return what the files call each row."""
     titles = {each["title"]: each["id"] for n in ("needs", "competences") for each in loaded[n]}
     return {row_id: titles[row.title] for row_id, row in by_id.items()}
+
+
+def test_workshops_are_asked_for_under_way_and_handed_over(session, loaded):
+    with transaction(session):
+        show_workshops(session)
+    states = session.scalars(select(WorkshopSeries.state)).all()
+    assert sorted(state.value for state in states) == ["asked", "done", "under_way"]
+    board = session.scalars(select(Board).where(Board.step == BoardStep.GROUP)).one()
+    assert len(standing(session, board).loose) == 12
+    assert "keskeytyksiltä" in session.scalars(select(ChallengeSheet)).one().content
+
+
+@pytest.mark.parametrize("day", [0, 1, 2, 3, 4, 5, 6, 125, 340])
+def test_workshops_are_shown_on_every_day_of_the_year(session, loaded, day):
+    with clock.moved(timedelta(days=day)), transaction(session):
+        show_workshops(session)

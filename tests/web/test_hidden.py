@@ -293,6 +293,7 @@ def addresses(session):
     lists = ("/needs/", "/competences/", "/prior-works/")
     found = ["/", "/about", "/organisations/", "/search", "/pairings/", "/my", "/account"]
     found += ["/account/mail", "/account/calendars"]
+    found += ["/workshops/"]
     found += lists
     found += [f"{each}?ended=1" for each in lists]
     found += [f"{each}?page={number}" for each in lists for number in (2, 3)]
@@ -523,4 +524,16 @@ def test_every_readable_route_is_compared(app, session, bank):
         "merges.new",
         "merges.show",
         "merges.objecting",
+        # About workshops, which tell of no posting but the challenge that came of them.
+        "workshops.new",
+        "workshops.show",
+        "workshops.calendar",
+        "workshops.sheet",
+        "workshop_times.planning",
+        "workshop_times.moving",
+        "workshop_times.calling_off",
+        "workshop_times.cancelling",
+        # What is known of a group: `test_boards` holds it against a hidden need.
+        "boards.show",
+        "taking_part.show",
     }

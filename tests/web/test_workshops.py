@@ -99,6 +99,11 @@ def planned(form, *people, **values):
     }
 
 
+def accepting(plan):
+    """Return what the second press sends along: what was shown."""
+    return {name: plan.value_of(name) for name in ("seen", "shown")}
+
+
 def test_a_coordinator_confirms_after_seeing_the_plan(
     session, sign_in_as, partner, coordinator, ambassador
 ):
@@ -113,7 +118,7 @@ def test_a_coordinator_confirms_after_seeing_the_plan(
     assert (plan.status, plan.broken_rules()) == (200, [])
     assert "Nothing clashes with these times." in plan.main
     assert reread(session, series).state is SeriesState.ASKED
-    response = post(client, address, send="1", seen=plan.value_of("seen"), **sent)
+    response = post(client, address, send="1", **accepting(plan), **sent)
     assert response.status_code == 303
     page = get_page(client, response.location)
     assert "Times agreed" in page.main
@@ -122,6 +127,20 @@ def test_a_coordinator_confirms_after_seeing_the_plan(
         "2. Grouping ideas, and what is known already",
         "3. Voting, and wording one challenge",
     ]
+
+
+def test_a_time_that_was_changed_after_looking_is_shown_again(
+    session, sign_in_as, partner, coordinator, ambassador
+):
+    series = add_series(session, partner)
+    client, address = sign_in_as(coordinator), f"/workshops/{series.id}/confirm"
+    form = get_page(client, address)
+    plan = Page(post(client, address, look="1", **planned(form, ambassador)))
+    other = [e.get("value") for e in form.all("input", name="times")][1]
+    sent = planned(form, ambassador, times=other)
+    again = Page(post(client, address, send="1", **accepting(plan), **sent))
+    assert (again.status, reread(session, series).state) == (200, SeriesState.ASKED)
+    assert post(client, address, send="1", **accepting(again), **sent).status_code == 303
 
 
 def test_a_clash_is_shown_before_the_second_press_sends(
@@ -136,7 +155,7 @@ def test_a_clash_is_shown_before_the_second_press_sends(
     assert (plan.status, plan.broken_rules()) == (200, [])
     assert "Workshop 1: Leo holds another workshop at the same time." in plan.main
     assert reread(session, series).state is SeriesState.ASKED
-    response = post(client, address, send="1", seen=plan.value_of("seen"), **sent)
+    response = post(client, address, send="1", **accepting(plan), **sent)
     assert response.status_code == 303
     assert reread(session, series).state is SeriesState.CONFIRMED
 
@@ -149,7 +168,7 @@ def test_the_third_week_is_moved_in_the_same_form(
     moved = {"day_3": "2031-02-20", "time_3": ""}
     sent = planned(get_page(client, address), ambassador, **moved)
     plan = Page(post(client, address, look="1", **sent))
-    post(client, address, send="1", seen=plan.value_of("seen"), **sent)
+    post(client, address, send="1", **accepting(plan), **sent)
     starts = [each.starts for each in reread(session, series).workshops]
     assert starts[2] == in_finland(date(2031, 2, 20), 13)
 

@@ -152,6 +152,7 @@ class PlanForm(BankForm):
         for number in (2, 3)
     )
     seen = HiddenField()
+    shown = HiddenField()
 
     def offer(self, series: WorkshopSeries, people: Sequence[User]) -> None:
         """Set the ambassadors and the times that can be chosen."""

@@ -48,8 +48,9 @@ def confirm(series_id: UUID) -> ResponseReturnValue:
         clashes, mark = workshop_series.clashes_of_plan(
             db.session, current_actor(), command, _language()
         )
-        if "send" not in request.form or mark != command.seen:
-            form.seen.data = mark
+        shown = " ".join(each.starts.isoformat() for each in command.workshops)
+        if "send" not in request.form or (mark, shown) != (command.seen, form.shown.data):
+            form.seen.data, form.shown.data = mark, shown
             return _plan_page(series, form, command.workshops, clashes, status=200)
         with transaction(db.session) as session:
             workshop_series.confirm(session, current_actor(), command, _language())
