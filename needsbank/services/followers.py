@@ -59,7 +59,8 @@ def followers_of(session: Session, journey: Journey) -> list[Follower]:
     """
     journey_ids, need_ids = _behind(session, journey)
     captures, needs = _captures(session, journey_ids), _needs(session, need_ids)
-    return [*_of_captures(captures), *_of_needs(needs)]
+    authors = {need.author.email.lower() for need in needs}
+    return [*_of_captures(captures, authors), *_of_needs(needs)]
 
 
 def languages_behind(session: Session, journey: Journey) -> list[Language]:
@@ -91,9 +92,11 @@ def tell_followers(session: Session, journey: Journey, step: JourneyStep) -> Non
     announce(session, step)
 
 
-def _of_captures(captures: Sequence[Capture]) -> Iterator[Follower]:
+def _of_captures(captures: Sequence[Capture], told: set[str]) -> Iterator[Follower]:
     for capture in captures:
-        if capture.email:
+        address = capture.email.lower()
+        if address and address not in told:
+            told.add(address)
             yield Follower(
                 key=capture.id,
                 language=interface_language(capture.language),

@@ -194,6 +194,19 @@ def test_ideas_behind_the_needs_of_a_challenge_are_behind_it(session):
     assert f"/follow/{idea.follow_code}" in paths
 
 
+def test_somebody_with_several_ideas_is_told_once(session):
+    need = add_need(session)
+    journey = add_journey(session, need)
+    for email in ("nurse@county.example", "Nurse@county.example", need.author.email):
+        add_capture(session, email=email, stage=Stage.JOINED).journey.into_id = journey.id
+    session.commit()
+    told = followers_of(session, journey)
+    assert [each.address or each.user_id for each in told] == [
+        "nurse@county.example",
+        need.author_id,
+    ]
+
+
 def test_who_sent_a_need_that_was_parted_from_a_challenge_is_told_no_more(session):
     coordinator = add_user(session, Role.COORDINATOR).actor
     sources = [add_need(session), add_need(session)]

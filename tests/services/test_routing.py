@@ -1,11 +1,14 @@
 """Decisions by route: what each asks for, one winner, taken back before and after the answer."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from needsbank.db.models import AuditEntry, Message, RouteDecision
 from needsbank.db.transaction import transaction
@@ -157,6 +160,24 @@ def test_of_two_who_decide_at_once_one_wins(session, coordinator, journey):
     with pytest.raises(Conflict):
         decide(session, other, journey, deciding(Route.ADVISE))
     assert session.scalars(select(RouteDecision.route)).all() == [Route.DECLINE]
+
+
+def test_of_two_who_press_at_the_same_moment_one_wins(engine, session, journey):
+    deciders = [add_user(session, Role.COORDINATOR).actor for _ in range(2)]
+    together = Barrier(2)
+
+    def press(actor):
+        with Session(engine) as own:
+            together.wait()
+            try:
+                decide(own, actor, journey, deciding(Route.DECLINE))
+            except Conflict:
+                return "too late"
+            return "decided"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(press, deciders)) == ["decided", "too late"]
+    assert session.scalar(select(func.count(RouteDecision.id))) == 1
 
 
 def test_what_came_back_is_not_decided_on_as_it_was_seen_before(session, coordinator, journey):

@@ -513,6 +513,8 @@ def test_every_readable_route_is_compared(app, session, bank):
         "mail.stopping",
         # By a secret address alone; what each part of the bank gives is tested with it.
         "calendars.read",
+        # For whoever has the secret link; another link finds nothing.
+        "representatives.invited",
         # Refused by role or side before anything is looked up; the policy's tests try them.
         "needs.closing",
         "uploads.show",

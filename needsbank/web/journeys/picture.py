@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from needsbank.domain.journeys import TURNS, Stage
 
-_WIDTH, _HEIGHT = 106, 62
-_GAP, _BETWEEN = 10, 34
+_WIDTH, _HEIGHT = 108, 60
+_GAP, _BETWEEN = 8, 34
 
 PLACES: Mapping[Stage, tuple[int, int]] = {
     Stage.THROWN: (0, 0),
@@ -53,11 +53,16 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A line from one stage to a later one; `path` is SVG's."""
+    """A line from one stage to another of its row or a later one; `path` is SVG's.
+
+    `both` leads back too; `skips` passes over rows between the two.
+    """
 
     start: Stage
     end: Stage
     path: str
+    both: bool
+    skips: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,15 @@ def draw() -> Picture:
     boxes = tuple(_box(stage) for stage in PLACES)
     by_stage = {box.stage: box for box in boxes}
     ways = tuple(
-        Way(start, end, _path(by_stage[start], by_stage[end]))
+        Way(
+            start,
+            end,
+            _path(by_stage[start], by_stage[end]),
+            both=(end, start) in pairs and PLACES[end][0] == PLACES[start][0],
+            skips=PLACES[end][0] - PLACES[start][0] > 1,
+        )
         for start, end in pairs
-        if start is not end and end not in BEYOND and PLACES[end][0] >= PLACES[start][0]
+        if _is_drawn(start, end, (end, start) in pairs)
     )
     return Picture(
         boxes,
@@ -86,6 +97,14 @@ def draw() -> Picture:
         width=max(box.x + box.width for box in boxes) + 1,
         height=max(box.y + box.height for box in boxes) + 1,
     )
+
+
+def _is_drawn(start: Stage, end: Stage, leads_back: bool) -> bool:
+    if start is end or end in BEYOND:
+        return False
+    here, there = PLACES[start], PLACES[end]
+    # Of two ways within a row, one is drawn with two heads.
+    return here < there if here[0] == there[0] and leads_back else here[0] <= there[0]
 
 
 def _box(stage: Stage) -> Box:
@@ -102,14 +121,12 @@ def _box(stage: Stage) -> Box:
 
 def _path(start: Box, end: Box) -> str:
     if start.y == end.y:
-        onward = end.x > start.x
-        side = start.x + start.width if onward else start.x
-        other = end.x if onward else end.x + end.width
-        # Two ways between the same boxes run beside each other.
-        height = start.y + start.height // 2 + (-8 if onward else 8)
-        far = abs(other - side) > _GAP
-        bow = f"C{side} {height + 40} {other} {height + 40}" if far else "L"
-        return f"M{side} {height}{bow} {other} {height}"
+        left, right = sorted((start, end), key=lambda box: box.x)
+        side, other, height = left.x + left.width + 2, right.x - 2, start.y + start.height // 2
+        if other - side <= _GAP:
+            return f"M{side} {height}L{other} {height}"
+        side, other, height = side - 20, other + 20, start.y + start.height + 2
+        return f"M{side} {height}C{side} {height + 22} {other} {height + 22} {other} {height}"
     from_x, from_y = start.x + start.width // 2, start.y + start.height
     to_x, to_y = end.x + end.width // 2, end.y - 2
     if from_x == to_x and to_y - from_y > _BETWEEN:

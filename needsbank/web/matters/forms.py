@@ -64,6 +64,15 @@ class SeenForm(BankForm):
             raise ValidationError(_RELOAD)
 
 
+class _Asked:
+    """Say that a field must be filled in; the service checks it for the chosen route only."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: BankForm, field: Field) -> None:
+        """Refuse nothing here."""
+
+
 def _criterion(criterion: Criterion) -> SelectField:
     listed = choices(Assessment, empty=_l("Not assessed"))
     return SelectField(LABELS[criterion], choices=listed, default="")
@@ -80,27 +89,31 @@ class RouteForm(SeenForm):
     route = RadioField(
         _l("Route"), choices=choices(Route), validators=[Required(_l("Choose a route."))]
     )
-    round_id = SelectField(_l("Round"), validate_choice=False)
+    round_id = SelectField(_l("Round"), validators=[_Asked()], validate_choice=False)
     representative = StringField(
         _l("Whom do you wish for as the community's representative?"),
         description=_l("For example a team leader or a development nurse."),
-        validators=[at_most(LINE_MAX)],
+        validators=[_Asked(), at_most(LINE_MAX)],
     )
     publicity_seen = BooleanField(
         _l("The work community knows that a thesis is public once it is approved")
     )
     secret_annex = BooleanField(_l("What is confidential goes into a secret annex of its own"))
-    starter = StringField(_l("Who starts the service?"), validators=[at_most(LINE_MAX)])
-    parties = TextAreaField(_l("Parties of the project"), validators=[at_most(DETAIL_MAX)])
-    funding_call = StringField(_l("Funding call"), validators=[at_most(LINE_MAX)])
-    solution = SelectField(_l("What is taken into use?"), validate_choice=False)
-    advice = TextAreaField(_l("Advice"), validators=[at_most(DETAIL_MAX)])
+    starter = StringField(_l("Who starts the service?"), validators=[_Asked(), at_most(LINE_MAX)])
+    parties = TextAreaField(
+        _l("Parties of the project"), validators=[_Asked(), at_most(DETAIL_MAX)]
+    )
+    funding_call = StringField(_l("Funding call"), validators=[_Asked(), at_most(LINE_MAX)])
+    solution = SelectField(
+        _l("What is taken into use?"), validators=[_Asked()], validate_choice=False
+    )
+    advice = TextAreaField(_l("Advice"), validators=[_Asked(), at_most(DETAIL_MAX)])
     refer_to = StringField(
         _l("Who is the right one to answer?"),
         description=_l("Name and how to reach them."),
-        validators=[at_most(LINE_MAX)],
+        validators=[_Asked(), at_most(LINE_MAX)],
     )
-    returns_on = DateField(_l("Comes back on"), validators=[Optional()])
+    returns_on = DateField(_l("Comes back on"), validators=[Optional(), _Asked()])
     reason = TextAreaField(
         _l("Reason"),
         description=_l("Why this route? The senders read it too, so write to them."),
@@ -196,9 +209,9 @@ class ReconsiderForm(SeenForm):
 class AnswerForm(SeenForm):
     """The answer in each language that senders wrote in; the others' fields are taken out."""
 
-    text_fi = TextAreaField(_l("Answer in Finnish"), validators=[at_most(ANSWER_MAX)])
-    text_sv = TextAreaField(_l("Answer in Swedish"), validators=[at_most(ANSWER_MAX)])
-    text_en = TextAreaField(_l("Answer in English"), validators=[at_most(ANSWER_MAX)])
+    text_fi = TextAreaField(_l("Answer in Finnish"), validators=[_Asked(), at_most(ANSWER_MAX)])
+    text_sv = TextAreaField(_l("Answer in Swedish"), validators=[_Asked(), at_most(ANSWER_MAX)])
+    text_en = TextAreaField(_l("Answer in English"), validators=[_Asked(), at_most(ANSWER_MAX)])
 
     def keep(self, languages: Sequence[Language]) -> None:
         """Ask for these languages only."""
