@@ -23,7 +23,9 @@ from tests.factories import add_unit_link, add_user, reread, throwing
 @contextmanager
 def at(*moment: int):
     """Let it be a moment, in UTC."""
-    with clock.moved(datetime(*moment, tzinfo=UTC) - datetime.now(UTC)):
+    year, month, day, hour = moment
+    wanted = datetime(year, month, day, hour, tzinfo=UTC)
+    with clock.moved(wanted - datetime.now(UTC)):
         yield
 
 

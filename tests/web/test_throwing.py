@@ -1,6 +1,7 @@
 """Throwing an idea on pages that work without scripts, and bounds on it."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -24,7 +25,7 @@ from tests.factories import (
 )
 from tests.pages import Page, get_page, post, sign_in, token_of
 
-KEYS = {
+KEYS: dict[str, Any] = {
     "title": "Keys of customers get lost",
     "problem": "Substitutes cannot find the keys of the homes that they visit.",
 }
