@@ -90,7 +90,7 @@ class MessageKind(Enum):
     PROPOSED = "proposed"
     """An idea is proposed to a catcher, or handed on to one: {unit, by, path}."""
     ESCALATED = "escalated"
-    """Nobody caught an idea in time; coordinators' leads are told: {unit, thrown, path}."""
+    """Nobody caught an idea in time; coordinators' leads are told: {unit, path}."""
     CONFIRM_MAIL = "confirm_mail"
     """Whoever asked to be told of an idea by mail confirms the address: {path}."""
     WORKSHOPS_CONFIRMED = "workshops_confirmed"

@@ -10,7 +10,6 @@ from needsbank.domain.clock import now
 from needsbank.domain.journeys import Act, Stage
 from needsbank.domain.outbox import MessageKind, Post
 from needsbank.domain.roles import Actor, Role
-from needsbank.domain.working_days import day_of
 from needsbank.services import journeys
 from needsbank.services.outbox import post
 
@@ -49,11 +48,7 @@ def escalate(session: Session) -> int:
                 Post(
                     key=f"escalated:{step.seq}:{lead.id}",
                     kind=MessageKind.ESCALATED,
-                    words={
-                        "unit": capture.unit.name,
-                        "thrown": day_of(capture.created).isoformat(),
-                        "path": f"/ideas/{capture.id}",
-                    },
+                    words={"unit": capture.unit.name, "path": f"/ideas/{capture.id}"},
                     user_id=lead.id,
                     language=lead.language,
                 ),

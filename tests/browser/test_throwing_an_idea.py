@@ -39,7 +39,7 @@ TEXTS = {
         "Klienten [personbeteckning borttagen] väntade bakom dörren",
     ),
     "en": Written(
-        "Substitutes cannot find the client's keys on home visits",
+        "A substitute stands behind the door without a key",
         "Client 010195-9011 waited behind the door",
         "Client [identity code removed] waited behind the door",
     ),
@@ -82,7 +82,8 @@ def box(browse: Browse) -> str:
 
 
 def take_phone(browse: Browse, language: str, address: str) -> Phone:
-    reader = browse(language, viewport=PHONE, has_touch=True, is_mobile=True)
+    reader = browse(language, has_touch=True, is_mobile=True)
+    reader.page.set_viewport_size(PHONE)
     reader.page.goto(address)
     expect(reader.heading()).to_have_text(reader.word("Throw an idea"))
     return Phone(reader)
@@ -198,7 +199,7 @@ def test_what_the_bank_refuses_later_is_shown_to_its_sender(browse: Browse, box:
 
 
 def test_an_idea_is_thrown_without_scripts(browse: Browse, box: str):
-    reader = browse("fi", viewport=PHONE, java_script_enabled=False)
+    reader = browse("fi", java_script_enabled=False)
     reader.page.goto(box)
     own = f"Roskapussit loppuvat aina perjantaina ({next(_numbers)})"
     reader.page.fill("#text", own)

@@ -1,6 +1,8 @@
 """Throwing an idea on pages that work without scripts, and bounds on it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -24,7 +26,7 @@ from tests.factories import (
 )
 from tests.pages import Page, get_page, post, sign_in, token_of
 
-KEYS = {
+KEYS: dict[str, Any] = {
     "title": "Keys of customers get lost",
     "problem": "Substitutes cannot find the keys of the homes that they visit.",
 }
@@ -286,3 +288,18 @@ class TestLinks:
         add_capture(session, home.units[0])
         member = sign_in_as(add_user(session, Role.MEMBER, organisation=home))
         assert "Links and posters" not in get_page(member, f"/organisations/{home.id}").main
+
+
+def test_the_same_key_at_the_same_moment_is_one_idea(app, session, link):
+    key = str(uuid4())
+    clients = [browser(app) for _ in range(4)]
+    tokens = [token_of(client) for client in clients]
+
+    def send(client, token):
+        data = {"csrf_token": token, "key": key, "text": TEXT}
+        return client.post(f"/i/{link.code}", data=data).location
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = set(pool.map(send, clients, tokens))
+    assert len(answers) == 1
+    assert len(stored(session)) == 1

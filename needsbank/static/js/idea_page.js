@@ -11,6 +11,11 @@ form.addEventListener("submit", (event) => {
   throwIdea().catch(() => form.submit());
 });
 
+// Without the network nothing similar can be looked for.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!navigator.onLine) event.preventDefault();
+});
+
 window.addEventListener("online", () => sendAll().then(show));
 
 async function throwIdea() {

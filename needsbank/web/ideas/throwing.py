@@ -19,6 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.exc import IntegrityError
 
 from needsbank.db.models import Capture, Need, UnitLink
 from needsbank.db.transaction import transaction
@@ -130,9 +131,16 @@ def _throw(code: str, form: ThrowForm) -> Capture:
     throttle.check(db.session, *_budgets(code))
     field = likely_field(_hits(form.text.data or ""))
     command = form.to_command(code, Language(current_language()))
-    with transaction(db.session) as session:
-        capture = throw_idea(session, current_actor(), command, field)
-        throttle.spend(session, *_budgets(code))
+    try:
+        with transaction(db.session) as session:
+            capture = throw_idea(session, current_actor(), command, field)
+            throttle.spend(session, *_budgets(code))
+    except IntegrityError:
+        # The same key came at the same moment by another request: that one is the idea.
+        before = thrown_before(db.session, command.key)
+        if before is None:
+            raise
+        return before
     return capture
 
 
