@@ -335,7 +335,7 @@ def test_who_cannot_be_written_to_is_not_and_the_reason_is_kept(
 
 
 def test_what_cannot_be_put_into_words_is_told_to_the_admin(session, engine, server):
-    message = posted(session, words={"stage": "caught"})
+    message = posted(session, words={"stage": "caught", "path": "/x"})
     deliver(engine, server.port)
     message = reread(session, message)
     assert (message.state, message.trouble) == (MessageState.DEAD, Trouble.UNREADABLE)
