@@ -16,6 +16,7 @@ from needsbank.db.queries.suggestions import pairings
 from needsbank.db.transaction import transaction
 from needsbank.domain.errors import NotFound
 from needsbank.services.adoptions import adoptions_of
+from needsbank.services.answers_back import answers_to_take_back
 from needsbank.services.notices import put_away, unseen_notices
 from needsbank.services.supporting import needs_supported
 from needsbank.web import sessions
@@ -39,6 +40,7 @@ def my_page() -> Response:
         competences=db.session.scalars(own_competences(actor)).all(),
         adoptions=adoptions_of(db.session, actor, needs),
         supported=needs_supported(db.session, actor),
+        to_take_back=answers_to_take_back(db.session, actor),
         awaited=[pairing for pairing in rows if sides_to_answer(actor, pairing)],
         notices=unseen_notices(db.session, actor),
     )
