@@ -18,7 +18,7 @@ from needsbank.domain.roles import Actor
 from needsbank.services import journeys, needs
 from needsbank.services.adopting import end_as_adopted, to_adopt
 from needsbank.services.followers import followers_of, languages_behind
-from needsbank.services.matters import decision_on, matter_to_move
+from needsbank.services.matters import decision_on, matter_to_move, title_of
 from needsbank.services.outbox import post
 
 BETWEEN_LANGUAGES = "\n\n* * *\n\n"
@@ -29,6 +29,17 @@ def answers_of(session: Session, decision: RouteDecision) -> dict[Language, Rout
     """Return what is written for the senders of each language, sent or not yet."""
     rows = session.scalars(select(RouteAnswer).where(RouteAnswer.decision_id == decision.id))
     return {row.language: row for row in rows}
+
+
+def answers_to_take_back(session: Session, actor: Actor) -> list[tuple[Journey, str, Language]]:
+    """Return the decided matters that the actor has in hand, with their titles, oldest first."""
+    if not actor.catches:
+        return []
+    mine = select(Journey).where(
+        Journey.stage == Stage.DECIDED, Journey.holder_id == actor.person_id
+    )
+    found = session.scalars(mine.order_by(Journey.since, Journey.id)).all()
+    return [(journey, *title_of(session, journey)) for journey in found]
 
 
 def keep_drafts(

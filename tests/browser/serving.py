@@ -33,14 +33,12 @@ from needsbank.db.transaction import transaction
 from needsbank.domain.clock import now
 from needsbank.domain.collaborations import PartyRole
 from needsbank.domain.handing_over import OfferResult
-from needsbank.domain.journeys import Stage
 from needsbank.domain.languages import Language
 from needsbank.domain.licences import Licence
 from needsbank.domain.needs import NeedState
 from needsbank.domain.notices import NoticeKind, Notify
 from needsbank.domain.outbox import Channel, MessageKind, MessageState, Trouble
 from needsbank.domain.roles import ANONYMOUS
-from needsbank.domain.routes import Route
 from needsbank.domain.sources import HarvestState
 from needsbank.services import handing_over, results
 from needsbank.services.mail_levels import stop_path
@@ -54,7 +52,6 @@ from tests.factories import (
     add_challenge,
     add_collaboration,
     add_harvest,
-    add_journey,
     add_mail_request,
     add_need,
     add_prior_work,
@@ -98,7 +95,7 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
         _add_trained_version(instance)
         _add_sources(instance)
         _add_challenge(instance)
-        _add_invitation(instance)
+        _know_the_invitation(instance)
         _add_offer(instance)
         _add_idea(instance)
         _add_messages(instance)
@@ -177,22 +174,12 @@ def _add_challenge(instance: Path) -> None:
     engine.dispose()
 
 
-def _add_invitation(instance: Path) -> None:
-    """Let somebody be asked to represent their community by a link that is known."""
+def _know_the_invitation(instance: Path) -> None:
+    """Let the demo's representative be asked by a link that is known."""
     engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
-    with Session(engine) as session:
-        need = add_need(session, title="Pesula hukkaa vaatteita", language=Language.FI)
-        journey = add_journey(session, need, Stage.AWAITING_PARTNER, route=Route.MINNO)
-        row = Representative(
-            journey_id=journey.id,
-            name="Emma Edustaja",
-            email="emma@county.example",
-            code_hash=hashlib.sha256(b"demo-edustaja").digest(),
-            expires=now() + timedelta(days=30),
-            named_by_id=need.author_id,
-        )
-        session.add(row)
-        session.commit()
+    with Session(engine) as session, transaction(session):
+        asked = session.scalars(select(Representative)).one()
+        asked.code_hash = hashlib.sha256(b"demo-edustaja").digest()
 
 
 def _add_offer(instance: Path) -> None:

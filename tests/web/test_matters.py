@@ -243,9 +243,12 @@ def test_the_ambassador_who_has_it_in_hand_sends_the_answer(
     address = f"/coordination/matters/{journey.id}/answer"
     get_page(sign_in_as(other), address, 404)
     mine = sign_in_as(holder)
+    waiting = get_page(mine, "/my")
+    assert address in [a.get("href") for a in waiting.all("a")]
     get_page(mine, address)
     assert post(mine, address, seen="decided", text_sv="Hej!").status_code == 303
     assert "Hej!" in get_page(mine, address).main
+    assert address not in [a.get("href") for a in get_page(mine, "/my").all("a")]
 
 
 WORDS = {

@@ -17,6 +17,7 @@ from needsbank.db.transaction import transaction
 from needsbank.domain.errors import NotFound
 from needsbank.services import told
 from needsbank.services.adoptions import adoptions_of
+from needsbank.services.answers_back import answers_to_take_back
 from needsbank.services.idea_queue import waiting_for
 from needsbank.services.notices import put_away, unseen_notices
 from needsbank.services.supporting import needs_supported
@@ -43,6 +44,7 @@ def my_page() -> Response:
         competences=db.session.scalars(own_competences(actor)).all(),
         adoptions=adoptions_of(db.session, actor, needs),
         supported=needs_supported(db.session, actor),
+        to_take_back=answers_to_take_back(db.session, actor),
         awaited=[pairing for pairing in rows if sides_to_answer(actor, pairing)],
         notices=unseen_notices(db.session, actor),
         ideas=waiting_for(db.session, actor),
