@@ -3,11 +3,14 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, StorageState
+from sqlalchemy import Engine
 
+from needsbank.db.base import make_engine
 from tests.browser.reader import Reader, Watch
 from tests.browser.serving import PASSWORD, demo_bank
 
@@ -24,9 +27,23 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def base_url(
-    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def bank_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests' own bank lies."""
+    return tmp_path_factory.mktemp("bank")
+
+
+@pytest.fixture
+def bank_engine(pytestconfig: pytest.Config, base_url: str, bank_folder: Path) -> Iterator[Engine]:
+    """The database behind the address, as the bank's worker has it."""
+    if pytestconfig.getoption("--base-url"):
+        pytest.skip(f"the database behind {base_url} is not ours")
+    made = make_engine(f"sqlite:///{bank_folder / 'instance' / 'bank.db'}")
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="session")
+def base_url(pytestconfig: pytest.Config, bank_folder: Path) -> Iterator[str]:
     """The address of the bank: a running demo's (`--base-url`), else one made for the tests."""
     given = pytestconfig.getoption("--base-url")
     if given:
@@ -34,7 +51,7 @@ def base_url(
         return
     # The unpacked encoder is kept from run to run.
     encoder_cache = pytestconfig.cache.mkdir("encoder")
-    with demo_bank(tmp_path_factory.mktemp("bank"), encoder_cache) as address:
+    with demo_bank(bank_folder, encoder_cache) as address:
         yield address
 
 
