@@ -21,6 +21,7 @@ from needsbank.domain.boards import (
 from needsbank.domain.errors import Conflict, Invalid
 from needsbank.domain.journeys import Act, Stage
 from needsbank.domain.languages import Language
+from needsbank.domain.personal_data import screen
 from needsbank.domain.roles import ANONYMOUS, Actor
 from needsbank.services import journeys
 
@@ -127,12 +128,17 @@ def ideas_by(session: Session, participant: BoardParticipant) -> Sequence[BoardI
 
 
 def checked(text: str, field: str = "text") -> str:
-    """Return an idea's text as it is stored; every idea of a board passes here."""
+    """Return an idea's text as it is stored; every idea of a board passes here.
+
+    Raises `Invalid` for one that is empty, too long or tells of a person.
+    """
     stored = text.strip()
     if not stored:
         raise Invalid({field: "required"})
     if len(stored) > IDEA_MAX:
         raise Invalid({field: "too_long"})
+    if screen(stored).finds:
+        raise Invalid({field: "personal"})
     return stored
 
 

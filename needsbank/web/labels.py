@@ -499,7 +499,7 @@ INVALID: dict[str, LazyString] = {
     "unknown": _l("Choose one from the list."),
     "business_id": _l("Check the business ID: seven digits, a hyphen and a check digit."),
     "too_long": _l("Shorten this."),
-    "personal": _l("Take out what tells of a person, or use the text that we suggest."),
+    "personal": _l("Take out what tells of a person: a name, a number, an address."),
     "mail": _l("Check the e-mail address."),
     "many_mails": _l("No more addresses can be added to this idea."),
     "many_lines": _l("No more can be added to this idea."),

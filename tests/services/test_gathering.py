@@ -81,6 +81,17 @@ def test_an_empty_or_endless_idea_is_refused(session, board, participant, text, 
     assert refused.value.errors == {"text": code}
 
 
+def test_what_tells_of_a_person_is_not_stored(session, board, participant, ambassador):
+    paper = "Avaimet\nPotilas Matti Virtanen"
+    with pytest.raises(Invalid) as refused:
+        write(session, board, participant, "Soita 040 123 4567")
+    assert refused.value.errors == {"text": "personal"}
+    with pytest.raises(Invalid) as refused, transaction(session):
+        gathering.add_from_paper(session, ambassador.actor, board, paper, Language.FI)
+    assert refused.value.errors == {"paper": "personal"}
+    assert session.scalars(select(Capture)).all() == []
+
+
 def test_ideas_are_gathered_in_the_first_step_alone(session, board, participant, ambassador):
     board.step = BoardStep.GROUP
     session.commit()
