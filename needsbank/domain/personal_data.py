@@ -63,7 +63,9 @@ _CODE = re.compile(
     rf"(?<![\w-])\d(?:[ .]?\d){{5}} ?[{_MARKS}] ?\d ?\d ?\d ?[0-9A-Y](?!\w)", re.IGNORECASE
 )
 _MAIL = re.compile(
-    r"[\w.+%-]+\s?(?:@|[(\[]\s?(?:at|ät)\s?[)\]])\s?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE
+    r"(?<![\w.+%-])[\w.+%-]{1,64}\s?(?:@|[(\[]\s?(?:at|ät)\s?[)\]])"
+    r"\s?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}",
+    re.IGNORECASE,
 )
 _OFFICES = re.compile(
     r"(?:info|kirjaamo|asiakaspalvelu|toimisto|support|registratur|kansli|office|palaute|noreply)"
@@ -89,7 +91,7 @@ _STREET = (
     r"|gatan|vägen|gränden|stigen|vägen| [Ss]treet| [Rr]oad| [Ll]ane| [Aa]venue)"
     r" \d{1,4}(?:[ -]?[a-zA-Z]\b(?! \w+ss[aä]))?(?: \d{1,3}\b)?"
 )
-_ADDRESS = re.compile(rf"(?<!\w){_STREET}(?!:)")
+_ADDRESS = re.compile(rf"(?<![\w-]){_STREET}(?!:)")
 _LIVES = re.compile(
     r"\b(?:asu(?:u|vat|n|i)|kotona|kotiosoite|bor|bosatt|hemma|lives?|living)\b[^.!?]{0,40}$",
     re.IGNORECASE,
@@ -112,7 +114,7 @@ _BORN = re.compile(
     r"(?:3[01]|[12]\d|0?[1-9])[./-](?:1[0-2]|0?[1-9])[./-](?:18|19|20)\d\d"
 )
 # A look ahead, so that "At Mary Smith" is tried as "Mary Smith" too.
-_NAME = re.compile(rf"(?<!\w)(?=(?P<name>(?P<first>{WORD}) (?P<last>{WORD})))")
+_NAME = re.compile(rf"(?<![\w-])(?=(?P<name>(?P<first>{WORD}) (?P<last>{WORD})))")
 _SURNAME = re.compile(SURNAME)
 _NEAR = 60
 """Characters within which a name belongs to an address."""
@@ -142,7 +144,7 @@ def _finds(text: str) -> Iterator[Found]:
         if not _OFFICES.match(match.group()):
             yield _found(PersonalKind.EMAIL, match)
     for match in _PHONE.finditer(text):
-        if not _NUMBERED.search(text[: match.start()]):
+        if not _NUMBERED.search(text[max(0, match.start() - _NEAR) : match.start()]):
             yield _found(PersonalKind.PHONE, match)
     for match in _BORN.finditer(text):
         yield _found(PersonalKind.BIRTH_DATE, match)

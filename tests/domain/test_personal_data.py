@@ -1,5 +1,7 @@
 """Personal data is found before anything is stored, and harmless texts are let through."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +85,20 @@ def test_any_text_can_be_looked_at_and_spans_are_in_order(text: str):
     for find in screened.finds:
         assert last <= find.start < find.end <= len(screened.text)
         last = find.end
+
+
+@pytest.mark.parametrize("piece", ["1", "a", "A-", "a.", "050 ", "FI12 ", "potilas Aa "])
+def test_looking_takes_time_in_proportion_to_the_text(piece):
+    """Twenty times the text may take a hundred times the time, not four hundred."""
+
+    def seconds(length):
+        text = (piece * length)[:length]
+        times = []
+        for _ in range(3):
+            started = time.process_time()
+            screen(text)
+            times.append(time.process_time() - started)
+        return min(times)
+
+    seconds(200)
+    assert seconds(40_000) < 100 * max(seconds(2_000), 1e-3)
