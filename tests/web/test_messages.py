@@ -19,7 +19,7 @@ from needsbank.domain.mail_levels import MailLevel
 from needsbank.domain.mail_servers import SmtpServer
 from needsbank.domain.outbox import Channel, MessageKind, MessageState, Post, Trouble
 from needsbank.domain.roles import Role
-from needsbank.services import calendar_feeds, mail_levels, outbox
+from needsbank.services import calendar_feeds, mail_levels, outbox, told
 from tests.conftest import browser
 from tests.factories import add_user, reread
 from tests.mail_server import mail_server
@@ -91,6 +91,14 @@ def test_my_page_asks_as_much_however_much_was_told(
             reader.get("/my")
         counts.append(len(queries))
     assert len(set(counts)) == 1
+
+
+def test_the_newest_are_shown_and_all_are_counted(session, sign_in_as, partner):
+    for number in range(told.AT_MOST + 3):
+        tell(session, f"k{number}", user_id=partner.id)
+    page = get_page(sign_in_as(partner), "/my")
+    assert f"{told.AT_MOST + 3} unseen" in page.main
+    assert page.main.count("Your idea has been caught") == 2 * told.AT_MOST
 
 
 def test_nobody_puts_away_what_another_was_told(session, sign_in_as, partner, member):
