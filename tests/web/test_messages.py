@@ -257,3 +257,18 @@ def test_there_are_at_most_so_many_addresses(session, sign_in_as, partner):
 def test_a_webhook_s_message_is_not_told_on_my_page(session, sign_in_as, partner):
     tell(session, user_id=partner.id, channel=Channel.SLACK)
     assert "What has happened" not in get_page(sign_in_as(partner), "/my").main
+
+
+def test_the_admin_s_page_asks_as_much_however_many_did_not_leave(
+    session, admin, app, count_queries
+):
+    counts = []
+    admin.get("/administration/messages/")
+    for number in range(4):
+        message = tell(session, f"k{number}", user_id=add_user(session).id)
+        with transaction(session):
+            message.state, message.trouble = MessageState.DEAD, Trouble.REFUSED
+        with count_queries(engine_of(app)) as queries:
+            admin.get("/administration/messages/")
+        counts.append(len(queries))
+    assert len(set(counts)) == 1, counts
