@@ -7,12 +7,12 @@ text: nothing is escaped, and what people wrote cannot become a line of a subjec
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
+from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
@@ -22,6 +22,14 @@ from needsbank.domain.outbox import MessageKind
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _DAY = {"fi": "d.M.yyyy", "sv": "d MMMM yyyy", "en": "d MMMM yyyy"}
+_MOMENT = {
+    code: f"{day} {hour}"
+    for code, day, hour in (
+        ("fi", _DAY["fi"], "'klo' H.mm"),
+        ("sv", _DAY["sv"], "'kl.' H.mm"),
+        ("en", _DAY["en"], "'at' HH:mm"),
+    )
+}
 # What no text holds, and what a mail or a terminal might take for an order.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
 _SUBJECT_MAX = 200
@@ -82,11 +90,8 @@ def _environment(language: Language) -> Environment:
     translations = Translations.load(_PACKAGE / "translations", [language.value])
     made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     made.filters["quoted"] = _quoted
-
-    def day(value: str | date) -> str:
-        return _day(value, language)
-
-    made.filters["day"] = day
+    made.filters["day"] = partial(_day, language)
+    made.filters["moment"] = partial(_moment, language)
     return made
 
 
@@ -95,8 +100,16 @@ def _quoted(text: str) -> str:
     return "\n".join(f"> {line.strip()}" for line in text.strip().splitlines())
 
 
-def _day(value: str | date, language: Language) -> str:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    if isinstance(moment, datetime) and moment.tzinfo is not None:
-        moment = moment.astimezone(FINNISH_TIME)
-    return format_date(moment, _DAY[language.value], locale=language.value)
+def _day(language: Language, iso: str) -> str:
+    """Return a date of the words in a reader's form, in Finnish time."""
+    return format_date(_in_finland(iso), _DAY[language.value], locale=language.value)
+
+
+def _moment(language: Language, iso: str) -> str:
+    """Return a date and time of the words in a reader's form, in Finnish time."""
+    return format_datetime(_in_finland(iso), _MOMENT[language.value], locale=language.value)
+
+
+def _in_finland(iso: str) -> datetime:
+    moment = datetime.fromisoformat(iso)
+    return moment if moment.tzinfo is None else moment.astimezone(FINNISH_TIME)

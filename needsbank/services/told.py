@@ -19,15 +19,13 @@ AT_MOST = 20
 _TOLD_ELSEWHERE = frozenset({*MESSAGES.values(), MessageKind.DIGEST})
 
 
-def unseen_messages(session: Session, actor: Actor) -> Sequence[Message]:
-    """Return what the actor was told and has not put away, newest first."""
+def unseen_messages(session: Session, actor: Actor) -> tuple[Sequence[Message], int]:
+    """Return what the actor was told and has not put away, newest first, and how much it is."""
     newest = _unseen(actor).order_by(Message.created.desc(), Message.id)
-    return session.scalars(newest.limit(AT_MOST)).all()
-
-
-def count_unseen(session: Session, actor: Actor) -> int:
-    """Return how much the actor was told and has not put away."""
-    return session.scalars(_unseen(actor).with_only_columns(func.count())).one()
+    found = session.scalars(newest.limit(AT_MOST)).all()
+    if len(found) < AT_MOST:
+        return found, len(found)
+    return found, session.scalars(_unseen(actor).with_only_columns(func.count())).one()
 
 
 def put_message_away(session: Session, actor: Actor, message_id: UUID) -> Message:

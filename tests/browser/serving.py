@@ -14,10 +14,10 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from needsbank.db.base import make_engine
+from needsbank.db.base import WRITE, make_engine
 from needsbank.db.models import (
     CalendarFeed,
     MatcherVersion,
@@ -106,9 +106,15 @@ def demo_bank(folder: Path, encoder_cache: Path) -> Iterator[str]:
     assert "Traceback" not in words, words[-4000:]
 
 
+def _writing(instance: Path) -> Engine:
+    """Return an engine that waits for its turn to write: the bank's worker writes meanwhile."""
+    made = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    return made.execution_options(**{WRITE: True})
+
+
 def _add_trained_version(instance: Path) -> None:
     """Let the admin's page have a report to show."""
-    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    engine = _writing(instance)
     report = {**REPORT, "calibration": CALIBRATION}
     with Session(engine) as session, transaction(session):
         session.add(MatcherVersion(version="v", base="m1", space_id="of before", report=report))
@@ -117,7 +123,7 @@ def _add_trained_version(instance: Path) -> None:
 
 def _add_sources(instance: Path) -> None:
     """Let the pages of sources show a harvest under way, one that broke off, and a known work."""
-    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    engine = _writing(instance)
     with Session(engine) as session:
         catalogue = add_catalogue(session, name="Hankkeet", address="https://works.example/a.csv")
         partial = {"state": HarvestState.PARTIAL, "problem": "too_slow", "detail": "over 150 s"}
@@ -142,7 +148,7 @@ def _add_sources(instance: Path) -> None:
 
 def _add_challenge(instance: Path) -> None:
     """Let a challenge be made of the ambassador's needs, and two others be found alike."""
-    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    engine = _writing(instance)
     with Session(engine) as session:
         ambassador = session.scalars(
             select(User).where(User.email == "lahettilas@demo.example")
@@ -217,7 +223,7 @@ def _add_idea(instance: Path) -> None:
 
 def _add_messages(instance: Path) -> None:
     """Let a person be told of something, and an admin have messages to decide on."""
-    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    engine = _writing(instance)
     with Session(engine) as session:
         partner = session.scalars(select(User).where(User.email == "partneri@demo.example")).one()
         words = {"act": "catch", "stage": "caught", "route": "", "reason": "", "path": "/my"}

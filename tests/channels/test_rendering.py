@@ -2,7 +2,7 @@
 
 import pytest
 
-from needsbank.channels.rendering import Unreadable, footer, rendered
+from needsbank.channels.rendering import Unreadable, _environment, footer, rendered
 from needsbank.domain.journeys import TURNS
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
 from needsbank.domain.outbox import MessageKind
@@ -59,6 +59,21 @@ def test_controls_of_terminals_are_left_out():
     assert "\x1b" not in text.body
     assert "\x00" not in text.body
     assert "> e" in text.body
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.FI, "20.6.2026 klo 0.30"),
+        (Language.SV, "20 juni 2026 kl. 0.30"),
+        (Language.EN, "20 June 2026 at 00:30"),
+    ],
+)
+def test_moments_are_told_in_finnish_time(language, said):
+    template = _environment(language).from_string("{{ at | moment }}|{{ at | day }}")
+    moment, _, day = template.render(at="2026-06-19T21:30:00+00:00").partition("|")
+    assert moment == said
+    assert said.startswith(day)
 
 
 def test_a_word_that_is_missing_is_told():

@@ -21,6 +21,7 @@ from needsbank.sources.fetch_errors import (
     NotReachable,
     TooLarge,
     TooSlow,
+    Unanswered,
 )
 from needsbank.sources.fetching import Fetcher, Limits
 from tests.raw_server import saying, serving
@@ -382,3 +383,41 @@ def test_each_error_has_a_code_of_its_own():
     ]
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert all(issubclass(kind, FetchError) for kind in kinds)
+
+
+def test_what_is_handed_over_is_the_body_and_once():
+    with serving(saying("204 No Content", b"")) as server:
+        Fetcher(allowed=[server.host]).post_json(server.url, b'{"a": 1}', LIMITS)
+    (request,) = server.requests
+    assert request.startswith(b"POST / HTTP/1.1\r\n")
+    assert b"content-type: application/json" in request.lower()
+
+
+def test_who_takes_a_body_and_falls_silent_may_have_taken_it():
+    limits = Limits(most_bytes=10, seconds=0.3)
+    with (
+        serving(lambda request, connection: time.sleep(1)) as server,
+        pytest.raises(Unanswered),
+    ):
+        Fetcher(allowed=[server.host]).post_json(server.url, b"{}", limits)
+
+
+def test_a_host_without_an_address_has_taken_nothing():
+    def nowhere(host, port):
+        raise socket.gaierror("no such host")
+
+    with pytest.raises(NotReachable):
+        Fetcher(resolve=nowhere).post_json("https://hooks.example/x", b"{}", LIMITS)
+
+
+def test_nothing_is_handed_to_a_private_network():
+    with serving(saying("200 OK", b"")) as server, pytest.raises(Blocked):
+        Fetcher().post_json(server.url, b"{}", LIMITS)
+    assert server.requests == []
+
+
+def test_a_body_is_not_carried_on_to_where_an_answer_points():
+    with serving(saying("307 Elsewhere\nLocation: /b", b"")) as server:
+        with pytest.raises(BadStatus):
+            Fetcher(allowed=[server.host]).post_json(server.url, b"{}", LIMITS)
+        assert len(server.requests) == 1

@@ -67,7 +67,7 @@ def test_a_need_costs_as_many_queries_however_much_is_suggested(
     with count_queries(engine_of(app)) as queries:
         page = get_page(desk, address)
     assert len([e for e in page.all("a") if "/suggestions/" in e.get("href")]) == rows
-    assert len(queries) == 9, queries
+    assert len(queries) == 10, queries
 
 
 def test_a_need_without_suggestions_has_no_good_pair(desk, session):

@@ -19,7 +19,7 @@ from needsbank.domain.mail_levels import MailLevel
 from needsbank.domain.mail_servers import SmtpServer
 from needsbank.domain.outbox import Channel, MessageKind, MessageState, Post, Trouble
 from needsbank.domain.roles import Role
-from needsbank.services import calendar_feeds, mail_levels, outbox
+from needsbank.services import calendar_feeds, mail_levels, outbox, told
 from tests.conftest import browser
 from tests.factories import add_user, reread
 from tests.mail_server import mail_server
@@ -91,6 +91,14 @@ def test_my_page_asks_as_much_however_much_was_told(
             reader.get("/my")
         counts.append(len(queries))
     assert len(set(counts)) == 1
+
+
+def test_the_newest_are_shown_and_all_are_counted(session, sign_in_as, partner):
+    for number in range(told.AT_MOST + 3):
+        tell(session, f"k{number}", user_id=partner.id)
+    page = get_page(sign_in_as(partner), "/my")
+    assert f"{told.AT_MOST + 3} unseen" in page.main
+    assert page.main.count("Your idea has been caught") == 2 * told.AT_MOST
 
 
 def test_nobody_puts_away_what_another_was_told(session, sign_in_as, partner, member):
@@ -249,3 +257,18 @@ def test_there_are_at_most_so_many_addresses(session, sign_in_as, partner):
 def test_a_webhook_s_message_is_not_told_on_my_page(session, sign_in_as, partner):
     tell(session, user_id=partner.id, channel=Channel.SLACK)
     assert "What has happened" not in get_page(sign_in_as(partner), "/my").main
+
+
+def test_the_admin_s_page_asks_as_much_however_many_did_not_leave(
+    session, admin, app, count_queries
+):
+    counts = []
+    admin.get("/administration/messages/")
+    for number in range(4):
+        message = tell(session, f"k{number}", user_id=add_user(session).id)
+        with transaction(session):
+            message.state, message.trouble = MessageState.DEAD, Trouble.REFUSED
+        with count_queries(engine_of(app)) as queries:
+            admin.get("/administration/messages/")
+        counts.append(len(queries))
+    assert len(set(counts)) == 1, counts

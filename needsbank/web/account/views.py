@@ -21,7 +21,7 @@ from needsbank.services.answers_back import answers_to_take_back
 from needsbank.services.idea_queue import waiting_for
 from needsbank.services.notices import put_away, unseen_notices
 from needsbank.services.supporting import needs_supported
-from needsbank.services.told import count_unseen, unseen_messages
+from needsbank.services.told import unseen_messages
 from needsbank.web import sessions
 from needsbank.web.database import db
 from needsbank.web.htmx import render
@@ -38,6 +38,7 @@ def my_page() -> Response:
     actor = current_actor()
     rows = db.session.scalars(pairings(actor)).all()
     needs = db.session.scalars(own_needs(actor)).all()
+    unseen, how_many = unseen_messages(db.session, actor)
     return render(
         "account/my_page.html",
         needs=needs,
@@ -48,8 +49,8 @@ def my_page() -> Response:
         awaited=[pairing for pairing in rows if sides_to_answer(actor, pairing)],
         notices=unseen_notices(db.session, actor),
         ideas=waiting_for(db.session, actor),
-        told=[(each, subject_of(each)) for each in unseen_messages(db.session, actor)],
-        unseen=count_unseen(db.session, actor),
+        told=[(each, subject_of(each)) for each in unseen],
+        unseen=how_many,
     )
 
 

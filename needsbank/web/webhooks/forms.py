@@ -37,7 +37,11 @@ class WebhookForm(BankForm):
         description=_l("For this page only."),
         validators=[Required(_l("Type the channel's name.")), at_most(NAME_MAX)],
     )
-    channel = SelectField(_l("Service"), choices=choices(WEBHOOK_CHANNELS))
+    channel = SelectField(
+        _l("Service"),
+        choices=choices(WEBHOOK_CHANNELS),
+        validators=[Required(_l("Choose one from the list."))],
+    )
     url = StringField(
         _l("Secret address"),
         description=_l(
@@ -47,7 +51,11 @@ class WebhookForm(BankForm):
         validators=[Required(_l("Paste the address.")), at_most(URL_MAX)],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
-    language = SelectField(_l("Language"), choices=choices(INTERFACE_LANGUAGES))
+    language = SelectField(
+        _l("Language"),
+        choices=choices(INTERFACE_LANGUAGES),
+        validators=[Required(_l("Choose one from the list."))],
+    )
     events = SelectMultipleField(
         _l("What is told"),
         description=_l("That it happened and where to look; never a title or a text."),
