@@ -52,7 +52,12 @@ def third_workshop_of(ambassador: Reader) -> datetime:
     """Return when the ambassador holds the last workshop of a series under way."""
     ambassador.page.goto("/workshops/")
     ambassador.check()
-    ambassador.main().locator("section[aria-labelledby=mine] h3 a").first.click()
+    under_way = (
+        ambassador.main()
+        .get_by_role("listitem")
+        .filter(has_text=ambassador.word("Workshops under way"))
+    )
+    under_way.get_by_role("link").first.click()
     ambassador.check()
     shown = ambassador.main().locator("ol .facts li").filter(has_text="klo").last.inner_text()
     return datetime.strptime(shown.strip(), "%d.%m.%Y klo %H.%M")  # noqa: DTZ007 -- as shown
@@ -172,7 +177,8 @@ def group(ambassador: Reader) -> None:
     ambassador.control("Name of the group").last.fill("Tarvikkeet")
     ambassador.press("Make a group")
     for words in ("loppuvat aina", "on aina tyhjä", "toiselta osastolta"):
-        row = ambassador.main().locator("li").filter(has_text=words)
+        text = ambassador.page.locator("p").filter(has_text=words)
+        row = ambassador.main().locator("li").filter(has=text)
         row.get_by_role("combobox").select_option(label="Tarvikkeet")
         with ambassador.page.expect_navigation():
             row.get_by_role("button").click()

@@ -38,7 +38,7 @@ def test_only_who_holds_the_workshops_leads_the_board(session, series):
     with pytest.raises(NotFound):
         boards.board_to_lead(session, stranger.actor, series.id)
     coordinator = add_user(session, Role.COORDINATOR)
-    assert boards.board_to_lead(session, coordinator.actor, series.id)
+    assert boards.board_to_lead(session, coordinator.actor, series.id).series_id == series.id
 
 
 def test_a_request_has_no_board_yet(session):

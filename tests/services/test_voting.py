@@ -111,12 +111,14 @@ def test_many_phones_vote_at_once_and_every_dot_counts(engine, session, board, g
                 with transaction(own):
                     mine = boards.board_to_join(own, board.code)
                     who = gathering.participant_of(own, mine, key)
+                    assert who is not None
                     voting.place_dot(own, mine, who, groups[name])
 
     def press_once_more(key):
         with Session(engine) as own, transaction(own):
             mine = boards.board_to_join(own, board.code)
             who = gathering.participant_of(own, mine, key)
+            assert who is not None
             with pytest.raises(NoDotsLeft):
                 voting.place_dot(own, mine, who, groups["Food"])
 

@@ -65,7 +65,7 @@ def test_the_board_is_opened_from_the_series(session, sign_in_as, ambassador):
     response = post(client, f"/workshops/{series.id}/board/open")
     page = get_page(client, response.location)
     code = session.query(Board).one().code
-    assert page.one("a", href=f"http://localhost/boards/{code}")
+    assert page.one("a", href=f"http://localhost/boards/{code}").text.endswith(code)
     assert page.all("img")[0].get("src").startswith("data:image/svg+xml")
 
 
