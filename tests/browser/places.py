@@ -167,7 +167,12 @@ PLACES = (
         clicks=(_QUEUED, "#decision button"),
         status=422,
     ),
-    Place("coordination/matter.html", "/coordination/matters/", COORDINATOR, clicks=(_IDEA,)),
+    Place(
+        "coordination/matter.html",
+        "/coordination/matters/?waiting=late",
+        COORDINATOR,
+        clicks=(_IDEA,),
+    ),
     Place(
         "coordination/answer.html",
         "/coordination/matters/?waiting=answer",
