@@ -67,9 +67,8 @@ _BRING = "#main a[href$='/files/new']"
 _QUEUED = "#main ol h2 a"
 _MERGE = "#main a.ds-button[href*='/merges/new']"
 _SKETCH = "#main a[href*='/sketches/new']"
-# "success" is the tag of what is under way, "warning" of what waits for a signature.
-_UNDER_WAY = "#main li:has([data-color=success]) h2 a"
-_OFFERED = "#main li:has([data-color=warning]) h2 a"
+_UNDER_WAY = "#main h2 a:text-is('Hälytyskellot soivat yöllä turhaan')"
+_OFFERED = "#main h2 a:text-is('Sama lomake kahdesti')"
 _OFFER = "#main a[href$='/result']"
 _SUGGESTED = "#main li h3 a[href*='/suggestions/']"
 
