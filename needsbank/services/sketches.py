@@ -18,7 +18,7 @@ from needsbank.services.browsing import NEEDS, keys_of, owners_by_key
 from needsbank.services.embedding import stored_representation
 from needsbank.services.retrieval import Retrieval
 
-CANDIDATES = 20
+CANDIDATES = 10
 
 
 @dataclass(frozen=True, slots=True)
