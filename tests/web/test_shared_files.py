@@ -43,7 +43,7 @@ def test_a_file_is_brought_and_sent_as_an_attachment(session, sign_in_as, member
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert response.headers["Cache-Control"] == "private, no-store"
+    assert response.headers["Cache-Control"] == "no-store"
     response.close()
 
 
