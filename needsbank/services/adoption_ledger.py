@@ -90,23 +90,21 @@ def ledger(session: Session, actor: Actor) -> list[Asked]:
     return _told(session, session.scalars(latest).all())
 
 
-def standing_of_result(
-    session: Session, result: Result
-) -> tuple[AdoptionQuestion, Standing] | None:
-    """Return how the last question to a result's own work community stands."""
-    latest = (
+def standing_of_result(session: Session, result: Result) -> Standing | None:
+    """Return what is known of a result where it was made: the last that is more than waiting."""
+    questions = session.scalars(
         select(AdoptionQuestion)
         .join(AdoptionQuestion.step)
         .where(JourneyStep.journey_id == result.collaboration.journey_id)
         .options(selectinload(AdoptionQuestion.answers))
         .order_by(AdoptionQuestion.asked.desc())
-        .limit(1)
-    )
-    question = session.scalar(latest)
-    if question is None:
-        return None
-    given = question.answers[-1].answer if question.answers else None
-    return question, standing(given, question.asked, now())
+    ).all()
+    known = [
+        standing(each.answers[-1].answer if each.answers else None, each.asked, now())
+        for each in questions
+    ]
+    told = (each for each in known if each is not Standing.WAITING)
+    return next(told, known[0] if known else None)
 
 
 def asked_about_uptake(session: Session, uptake_id: UUID) -> bool:

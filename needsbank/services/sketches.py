@@ -4,23 +4,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from needsbank.db.models import Merge, MergeSource, Need, Sketch, SketchSource, Unit
+from needsbank.db.models import Merge, MergeSource, Need, Sketch, SketchSource, Support, Unit
 from needsbank.db.queries.needs import NeedFilter, needs_to_read
 from needsbank.domain.clock import now
 from needsbank.domain.errors import Invalid, NotAllowed, NotFound
 from needsbank.domain.roles import Actor
 from needsbank.domain.sketches import FEWEST_UNITS, MOST_NEEDS, WriteSketch
-from needsbank.domain.supports import Voices
 from needsbank.services import audit
 from needsbank.services.browsing import NEEDS, keys_of, owners_by_key
 from needsbank.services.embedding import stored_representation
 from needsbank.services.retrieval import Retrieval
-from needsbank.services.supporting import voices_of
 
-CANDIDATES = 20
+CANDIDATES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Grown:
 
     needs: Sequence[Need]
     units: Sequence[Unit]
-    voices: Voices
+    voices: int
 
 
 def write_sketch(session: Session, actor: Actor, command: WriteSketch) -> Sketch:
@@ -76,14 +74,12 @@ def sketches(session: Session, actor: Actor) -> Sequence[Sketch]:
 def grown_from(session: Session, actor: Actor, sketch: Sketch) -> Grown:
     """Return what a sketch grew from, as far as the actor may still read it."""
     needs = needs_to_bundle(session, actor, [each.need_id for each in sketch.sources])
-    return grown(session, actor, needs)
+    return grown(session, needs)
 
 
-def grown(session: Session, actor: Actor, needs: Sequence[Need]) -> Grown:
-    """Return the units and voices of some needs."""
-    heard = voices_of(session, actor, [need.id for need in needs]).values()
-    voices = Voices(sum(each.persons for each in heard), sum(each.units for each in heard))
-    return Grown(needs, units_of_needs(session, needs), voices)
+def grown(session: Session, needs: Sequence[Need]) -> Grown:
+    """Return the units that some needs are of, and how many people have said them."""
+    return Grown(needs, units_of_needs(session, needs), _voices(session, needs))
 
 
 def needs_to_bundle(session: Session, actor: Actor, need_ids: Sequence[UUID]) -> list[Need]:
@@ -130,6 +126,24 @@ def units_of_needs(session: Session, needs: Collection[Need]) -> Sequence[Unit]:
     own = select(Need.unit_id).where(Need.id.in_(ids))
     units = select(Unit).where(Unit.id.in_(own) | Unit.id.in_(within))
     return session.scalars(units.options(joinedload(Unit.organisation)).order_by(Unit.name)).all()
+
+
+def _voices(session: Session, needs: Collection[Need]) -> int:
+    """Return how many people posted these needs, or what they are made of, or joined either."""
+    ids = [need.id for need in needs]
+    within = (
+        select(MergeSource.need_id)
+        .join(MergeSource.merge)
+        .where(Merge.challenge_id.in_(ids), MergeSource.standing)
+    )
+    meant = or_(Need.id.in_(ids), Need.id.in_(within))
+    posted = select(Need.author_id.label("person_id")).where(meant)
+    joined = (
+        select(Support.supporter_id.label("person_id"))
+        .join(Need, Need.id == Support.need_id)
+        .where(meant)
+    )
+    return session.scalar(select(func.count()).select_from(union(posted, joined).subquery())) or 0
 
 
 def _check(actor: Actor) -> None:

@@ -150,7 +150,7 @@ def _read(archive: ZipFile, name: str) -> bytes:
 def _check_png(path: Path, _kind: FileKind) -> None:
     with path.open("rb") as file:
         head = file.read(24)
-        file.seek(-12, 2)
+        file.seek(max(0, path.stat().st_size - 12))
         tail = file.read()
     if not head.startswith(b"\x89PNG\r\n\x1a\n") or head[12:16] != b"IHDR" or b"IEND" not in tail:
         raise _other("no PNG")

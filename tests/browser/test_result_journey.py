@@ -107,7 +107,7 @@ def agree_on_the_work(reader: Reader) -> None:
     reader.control("Write to the others").fill(note)
     reader.press("Send to the others")
     link = reader.main().get_by_role("link", name="https://example.org/lukko")
-    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow ugc")
+    expect(link).to_have_attribute("rel", "nofollow noopener noreferrer ugc")
     expect(reader.main().get_by_text("<b>sanokaa</b>")).to_be_visible()
     reader.check()
 

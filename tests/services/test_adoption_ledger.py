@@ -336,3 +336,13 @@ def test_the_ledger_asks_the_database_equally_often_for_one_and_many(
 )
 def test_months_are_those_of_the_calendar(moment, months, expected):
     assert months_before(moment, months) == expected
+
+
+def test_what_is_known_of_a_result_outlives_the_next_question(engine, session, result):
+    ask_after(engine, 3)
+    answer(session, code_of(session), InUse.IN_USE)
+    ask_after(engine, 6)
+    for days, expected in ((MONTHS[6] + 1, Standing.IN_USE), (MONTHS[6] + 31, Standing.UNKNOWN)):
+        with clock.moved(timedelta(days=days)):
+            session.rollback()
+            assert adoption_ledger.standing_of_result(session, result) is expected

@@ -26,6 +26,7 @@ from needsbank.db.models import (
     Organisation,
     PairJudgement,
     PriorWork,
+    Result,
     Source,
     Subject,
     UnitLink,
@@ -48,6 +49,7 @@ from tests.factories import (
     add_adoption,
     add_capture,
     add_catalogue,
+    add_collaboration,
     add_competence,
     add_harvest,
     add_journey,
@@ -56,6 +58,7 @@ from tests.factories import (
     add_organisation,
     add_prior_work,
     add_reference,
+    add_result,
     add_suggestion,
     add_support,
     add_unit_link,
@@ -142,6 +145,7 @@ def bank(session, author, readers, host):
         add_mail_request(session, idea)
         idea.journey.holder_id = holder if stage is Stage.CAUGHT else None
     session.commit()
+    add_result(session, add_need(session, author, **SHOWN, created=day(4)), offered=day(5))
     return {**readers, "coordinator": add_user(session, Role.COORDINATOR, organisation=host)}
 
 
@@ -191,11 +195,15 @@ def _hidden_at(session, author, level):
         text = done.get("description") or done["problem"]
         add_reference(session, secret_offer, title=done["title"], description=text)
     add_suggestion(session, secret, secret_offer, state=SuggestionState.APPROVED)
+    agreed = add_need(session, author, **SECRET, visibility=level, state=NeedState.AGREED)
+    add_collaboration(session, agreed, target_change=SECRET["problem"])
+    closed = add_need(session, author, **SECRET, visibility=level, state=NeedState.CLOSED)
+    add_result(session, closed, title=SECRET["title"], summary=SECRET["problem"])
     return [
         secret,
         add_need(session, author, **SHOWN, visibility=level),
-        add_need(session, author, **SECRET, visibility=level, state=NeedState.AGREED),
-        add_need(session, author, **SECRET, visibility=level, state=NeedState.CLOSED),
+        agreed,
+        closed,
         add_need(session, author, **SECRET, state=NeedState.DRAFT),
         add_need(session, author, **SHOWN, state=NeedState.WITHDRAWN),
         secret_offer,
@@ -312,6 +320,10 @@ def addresses(session):
         found += [f"/prior-works/{work.id}", f"/needs/{needs[0].id}/adopt/prior_work/{work.id}"]
     for competence in session.query(Competence):
         found += [f"/competences/{competence.id}", f"/competences/{competence.id}/edit"]
+    for result in session.query(Result):
+        found += [f"/results/{result.id}", f"/collaborations/{result.collaboration_id}"]
+    found += ["/results/", "/lessons/", "/lessons/?q=zirconium", "/events/", "/collaborations/"]
+    found += ["/coordination/in-use", "/coordination/sketches/", "/events/calendar.ics"]
     for source in session.query(Source):
         pages = ("", "/progress", "/edit", "/files/new")
         found += [f"/sources/{source.id}{page}" for page in pages]

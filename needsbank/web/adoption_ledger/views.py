@@ -54,8 +54,6 @@ def listed() -> Response:
 def _page(code: str, form: InUseForm, *, status: int) -> Response:
     asked = adoption_ledger.asked(db.session, code)
     response = render("adoption_ledger/ask.html", status=status, asked=asked, form=form)
-    # The address is a secret: no other site is told it, and no search engine keeps it.
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # The address is a secret: no search engine keeps it.
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "private, no-store"
     return response

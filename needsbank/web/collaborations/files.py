@@ -61,7 +61,7 @@ def bring(collaboration_id: UUID) -> ResponseReturnValue:
 def fetch(collaboration_id: UUID, file_id: UUID) -> Response:
     """Send a file as something to store, never to show."""
     file = shared_files.file_to_read(db.session, current_actor(), collaboration_id, file_id)
-    response = send_file(
+    return send_file(
         store().path(file.token),
         mimetype=MEDIA_TYPES[FileKind(file.kind)],
         as_attachment=True,
@@ -70,8 +70,6 @@ def fetch(collaboration_id: UUID, file_id: UUID) -> Response:
         etag=False,
         max_age=0,
     )
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 @bp.post("/<uuid:file_id>/remove")

@@ -71,7 +71,11 @@ class InviteForm(BankForm):
         description=_l("The address of their account in the bank."),
         validators=[Required(_l("Write the e-mail address.")), at_most(255)],
     )
-    role = SelectField(_l("Role"), choices=choices(PartyRole))
+    role = SelectField(
+        _l("Role"),
+        choices=choices(PartyRole),
+        validators=[Required(_l("Choose one from the list."))],
+    )
 
     def to_command(self) -> Invite:
         """Return what was typed as a command."""
@@ -125,7 +129,11 @@ class SharedFileForm(BankForm):
 class UnclearForm(BankForm):
     """What is unclear."""
 
-    about = SelectField(_l("What is unclear?"), choices=choices(UnclearAbout))
+    about = SelectField(
+        _l("What is unclear?"),
+        choices=choices(UnclearAbout),
+        validators=[Required(_l("Choose one from the list."))],
+    )
     question = TextAreaField(
         _l("Your question"),
         description=_l("The coordinators get it at once, and answer here."),
@@ -179,8 +187,13 @@ class ResultForm(BankForm):
         _l("What may others do with it?"),
         description=_l("CC BY lets everybody use it as long as its makers are named."),
         choices=choices(TERMS),
+        validators=[Required(_l("Choose one from the list."))],
     )
-    language = SelectField(_l("Language of the result"), choices=choices(INTERFACE_LANGUAGES))
+    language = SelectField(
+        _l("Language of the result"),
+        choices=choices(INTERFACE_LANGUAGES),
+        validators=[Required(_l("Choose one from the list."))],
+    )
 
     def offer(self, files: Sequence[SharedFile]) -> None:
         """Set the files to choose from."""

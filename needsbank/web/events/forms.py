@@ -25,7 +25,11 @@ class EventForm(BankForm):
     title = StringField(
         _l("What happens?"), validators=[Required(_l("Name the event.")), at_most(200)]
     )
-    kind = SelectField(_l("Kind of event"), choices=choices(EventKind))
+    kind = SelectField(
+        _l("Kind of event"),
+        choices=choices(EventKind),
+        validators=[Required(_l("Choose one from the list."))],
+    )
     starts = DateTimeLocalField(
         _l("Begins"), validators=[InputRequired(_l("Say when the event begins."))]
     )

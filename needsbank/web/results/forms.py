@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
 from needsbank.db.models import Unit
-from needsbank.web.forms import BankForm, unit_choices
+from needsbank.web.forms import BankForm, Required, unit_choices
 
 
 class UptakeForm(BankForm):
@@ -15,6 +15,7 @@ class UptakeForm(BankForm):
     unit_id = SelectField(
         _l("Which unit?"),
         description=_l("Others see the unit's name. We ask later by mail how it went."),
+        validators=[Required(_l("Choose one from the list."))],
     )
 
     def offer(self, units: Sequence[Unit]) -> None:

@@ -89,7 +89,6 @@ def _page(result_id: UUID, form: UptakeForm, *, status: int) -> Response:
     result = results.result_to_read(db.session, actor, result_id)
     units = uptakes.units_to_take_up(db.session, actor, result)
     form.offer(units)
-    standing = adoption_ledger.standing_of_result(db.session, result)
     return render(
         "results/show.html",
         status=status,
@@ -99,7 +98,7 @@ def _page(result_id: UUID, form: UptakeForm, *, status: int) -> Response:
         may_take_up=bool(units),
         own=uptakes.own_uptakes(db.session, actor, result),
         units=results.units_with(db.session, actor, result),
-        standing=standing[1] if standing else None,
+        standing=adoption_ledger.standing_of_result(db.session, result),
         slots=events.slots_of_result(db.session, result.id),
         is_party=bool(collaborations.accepted(result.collaboration, actor.user_id))
         if actor.is_known

@@ -91,7 +91,7 @@ def _chosen(need_ids: Sequence[UUID]) -> list[Need]:
 
 def _new_page(form: SketchForm, chosen: Sequence[Need], *, status: int) -> Response:
     actor = current_actor()
-    grown = sketches.grown(db.session, actor, chosen)
+    grown = sketches.grown(db.session, chosen)
     return render(
         "sketches/new.html",
         status=status,
