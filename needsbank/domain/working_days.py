@@ -20,15 +20,15 @@ def is_working_day(day: date) -> bool:
 def after_working_days(moment: datetime, days: int) -> datetime:
     """Return the moment so many working days later, at the same time of day.
 
-    What begins on a day off begins with the next working day.
+    What begins on a day off has so many whole working days, until the last of them is over.
     """
     local = moment.astimezone(_FINLAND)
-    day, clock = local.date(), local.time()
-    if not is_working_day(day):
-        day, clock = _next(day), time()
+    day, counts = local.date(), is_working_day(local.date())
     for _ in range(days):
         day = _next(day)
-    return datetime.combine(day, clock, _FINLAND).astimezone(UTC)
+    if not counts:
+        return end_of(day)
+    return datetime.combine(day, local.time(), _FINLAND).astimezone(UTC)
 
 
 def end_of(day: date) -> datetime:

@@ -51,3 +51,8 @@ def test_two_working_days_later(thrown, due):
 def test_the_last_day_is_the_one_before_its_end():
     assert last_day(end_of(date(2026, 12, 5))) == date(2026, 12, 5)
     assert last_day(datetime(2026, 12, 5, 10, tzinfo=UTC)) == date(2026, 12, 5)
+
+
+def test_a_deadline_of_many_days_from_a_day_off_ends_on_a_working_day():
+    due = after_working_days(datetime(2026, 11, 22, 10, tzinfo=UTC), 10)
+    assert last_day(due) == date(2026, 12, 4)  # Independence Day is on Sunday
