@@ -207,7 +207,7 @@ def test_what_was_acknowledged_is_there_once_and_each_mail_left_once_or_waits_fo
                 def goes_on(posted: int = posted, mailed: int = mailed) -> bool:
                     return acknowledged() > posted + 20 and len(server.mails) > mailed + 5
 
-                assert _until(goes_on, 30), (kill, acknowledged(), len(server.mails))
+                assert _until(goes_on, 60), (kill, acknowledged(), len(server.mails))
                 worker.kill()
                 web.kill()
                 web.restart()
