@@ -63,8 +63,9 @@ def show_workshops(session: Session) -> None:
     under_way, asked_for, done = units_to_ask_for(session, partner.actor)[-3:]
     _asked(session, partner, asked_for.id, in_days=21)
     with clock.moved(-timedelta(days=10)):
-        series = _asked(session, partner, under_way.id, in_days=9)
+        series = _asked(session, partner, under_way.id, in_days=3)
         board = _begun(session, coordinator, ambassador, series)
+    with clock.moved(-timedelta(days=5)):
         gathering.add_from_paper(session, ambassador.actor, board, _IDEAS, Language.FI)
     _move(session, ambassador, board, BoardStep.GROUP)
     with clock.moved(-timedelta(days=45)):
