@@ -30,14 +30,14 @@ from needsbank.services.workshop_series import clashes_of_plan, confirm
 _THEMES = ("Ideoiden kerääminen", "Ryhmittely ja aiempi tieto", "Äänestys ja yksi haaste")
 _IDEAS = """\
 Avaimet ovat aina hukassa, kun sijainen lähtee kentälle
-Sijaiset eivät löydä asiakkaan avaimia
+Avainkaapin avaimet ovat hukassa iltavuorossa
 Kirjaan samat asiat kolmeen paikkaan
 Kirjaaminen vie puolet vuorosta
-Uusi työntekijä jää yksin heti ensimmäisenä päivänä
+Uuden työntekijän perehdytys jää kesken
 Perehdytykseen ei ole aikaa
 Asiakkaat ovat yksinäisiä viikonloppuisin
-Iäkkäät kaipaavat seuraa, mutta meillä on kiire seuraavalle käynnille
-Ulkoilu jää asiakkailta väliin koko talven
+Yksinäinen asiakas kaipaisi juttuseuraa
+Kukaan ei ehdi ulkoilla asiakkaan kanssa
 Käyntilistalla ajetaan ristiin rastiin kaupunkia
 Viestit hukkuvat eri ryhmiin, eikä aamulla tiedä, mitä illalla sovittiin
 Työpuhelimen akku loppuu kesken iltavuoron
@@ -63,8 +63,9 @@ def show_workshops(session: Session) -> None:
     under_way, asked_for, done = units_to_ask_for(session, partner.actor)[-3:]
     _asked(session, partner, asked_for.id, in_days=21)
     with clock.moved(-timedelta(days=10)):
-        series = _asked(session, partner, under_way.id, in_days=9)
+        series = _asked(session, partner, under_way.id, in_days=3)
         board = _begun(session, coordinator, ambassador, series)
+    with clock.moved(-timedelta(days=5)):
         gathering.add_from_paper(session, ambassador.actor, board, _IDEAS, Language.FI)
     _move(session, ambassador, board, BoardStep.GROUP)
     with clock.moved(-timedelta(days=45)):
