@@ -387,7 +387,7 @@ def add_round(session: Session, **values: Any) -> Competence:
 def deciding(route: Route, **values: Any) -> DecideRoute:
     """Return the command of a route, with all that it asks for but a round or a solution."""
     command, asked = _ROUTES[route]
-    return command(
+    made: DecideRoute = command(
         **{
             "reason": "It helps many, and it can be done.",
             "criteria": {Criterion.FEASIBLE: Assessment.YES},
@@ -396,6 +396,7 @@ def deciding(route: Route, **values: Any) -> DecideRoute:
             **values,
         }
     )
+    return made
 
 
 _ROUTES: dict[Route, tuple[Any, dict[str, Any]]] = {

@@ -42,6 +42,12 @@ def do(session, function, *arguments):
         return function(session, *arguments)
 
 
+def journey_to(session, need):
+    found = journey_of(session, need)
+    assert found is not None
+    return found
+
+
 def way(session, need):
     """Return the stages that a need has been at."""
     session.rollback()
@@ -59,7 +65,8 @@ def test_a_draft_is_on_no_journey_until_it_is_posted(session, need, author):
     assert way(session, need) == []
     do(session, needs.open_need, author, need.id)
     assert way(session, need) == [Stage.IN_COORDINATION]
-    assert journey_of(session, need).due > journey_of(session, need).since
+    journey = journey_to(session, need)
+    assert journey.due > journey.since
 
 
 def test_a_withdrawn_need_comes_back_when_it_is_posted_again(session, need, author):
@@ -94,7 +101,7 @@ def test_open_needs_without_a_journey_get_theirs_and_no_others(session):
     add_need(session, state=NeedState.CLOSED)
     add_need(session, state=NeedState.DRAFT)
     assert [do(session, begin_missing), do(session, begin_missing)] == [2, 0]
-    assert journey_of(session, old).since == day(1)
+    assert journey_to(session, old).since == day(1)
     assert journey_of(session, merged) is None
 
 
@@ -213,5 +220,5 @@ def test_who_sent_a_need_that_was_parted_from_a_challenge_is_told_no_more(sessio
     challenge = merge(session, coordinator, sources).challenge
     command = UndoMerge(challenge_id=challenge.id, reason="They differ.")
     do(session, merging.undo_merge, coordinator, command)
-    told = [follower.user_id for follower in followers_of(session, journey_of(session, challenge))]
+    told = [follower.user_id for follower in followers_of(session, journey_to(session, challenge))]
     assert told == [challenge.author_id]

@@ -418,7 +418,7 @@ def test_the_journey_of_a_hidden_need_is_answered_like_one_that_never_was(banks,
         hidden = [
             journey.id
             for journey in own.query(Journey)
-            if journey.need.visibility is not Visibility.PUBLIC
+            if journey.need and journey.need.visibility is not Visibility.PUBLIC
         ]
     assert hidden
     for who in WHO:

@@ -1,5 +1,7 @@
 """The coordination team's pages: the queue, a route with a reason, the answer, who is told."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 
@@ -63,10 +65,12 @@ def test_the_queue_has_a_tab_for_each_thing_that_is_waited_for(desk, session):
         "representative": Stage.AWAITING_PARTNER,
         "parked": Stage.PARKED,
     }
-    rows = {tab: add_journey(session, stage=stage) for tab, stage in waiting.items()}
-    for tab, journey in rows.items():
+    needs = {tab: add_need(session) for tab in waiting}
+    for tab, stage in waiting.items():
+        add_journey(session, needs[tab], stage)
+    for tab, need in needs.items():
         page = get_page(desk, f"/coordination/matters/?waiting={tab}")
-        assert [e.text for e in page.all("h2")] == [journey.need.title]
+        assert [e.text for e in page.all("h2")] == [need.title]
         tabs = page.all("a", aria_current="page")
         assert [e.text for e in tabs if "waiting=" in e.get("href")] == [f"{page.h1} 1"]
     assert "Nothing waits here" in get_page(desk, "/coordination/matters/?waiting=late").main
@@ -263,7 +267,7 @@ WORDS = {
 def test_a_draft_of_each_route_is_in_the_language_of_its_reader(
     app, session, coordinator, journey, route, language
 ):
-    values = {}
+    values: dict[str, Any] = {}
     if route is Route.MINNO:
         values["round_id"] = add_round(session, title="MINNO keväällä").id
     if route is Route.ADOPT:
@@ -298,9 +302,10 @@ def test_a_draft_names_no_round_that_is_not_everybody_s_to_know(app, session, co
 
 
 def test_the_sender_sees_the_way_of_their_need_and_names_a_representative(session, sign_in_as):
-    journey = add_journey(session, stage=Stage.AWAITING_PARTNER)
-    client = sign_in_as(journey.need.author)
-    page = get_page(client, f"/needs/{journey.need_id}")
+    need = add_need(session)
+    journey = add_journey(session, need, Stage.AWAITING_PARTNER)
+    client = sign_in_as(need.author)
+    page = get_page(client, f"/needs/{need.id}")
     assert "Waits for the work community's representative" in page.main
     address = f"/matters/{journey.id}/representative"
     assert address in [a.get("href") for a in page.all("a")]
@@ -318,10 +323,11 @@ def invite(session, client, journey):
 
 
 def test_a_representative_accepts_with_one_click_and_not_by_looking(session, desk, client):
-    journey = add_journey(session, stage=Stage.AWAITING_PARTNER)
+    need = add_need(session)
+    journey = add_journey(session, need, Stage.AWAITING_PARTNER)
     path = invite(session, desk, journey)
     page = get_page(client, path)
-    assert journey.need.title in page.main
+    assert need.title in page.main
     assert reread(session, journey).stage is Stage.AWAITING_PARTNER
     assert post(client, path).status_code == 303
     assert reread(session, journey).stage is Stage.UNDER_WAY

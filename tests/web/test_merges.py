@@ -298,4 +298,4 @@ def test_pages_cost_as_many_queries_however_many_needs_are_merged(
         with count_queries(engine_of(app)) as queries:
             get_page(reader, address)
         costs.append(len(queries))
-    assert costs == [4, 6, 11, 10]
+    assert costs == [4, 6, 12, 10]
