@@ -13,6 +13,7 @@ from needsbank.domain.clock import now
 from needsbank.domain.errors import Conflict, NotFound
 from needsbank.domain.roles import Actor
 from needsbank.services import audit
+from needsbank.services.workshop_calendar import workshop_events
 
 MOST = 5
 """Addresses that a person has at once: one for each calendar of theirs."""
@@ -20,7 +21,7 @@ MOST = 5
 Events = Callable[[Session, User], Iterable[CalendarEvent]]
 """Gives what one part of the bank has for a person's calendar, and nothing they may not read."""
 
-EVENTS: tuple[Events, ...] = ()
+EVENTS: tuple[Events, ...] = (workshop_events,)
 """Everything that a feed shows."""
 
 

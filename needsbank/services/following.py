@@ -19,6 +19,7 @@ from needsbank.domain.roles import ANONYMOUS
 from needsbank.domain.visibility import Visibility
 from needsbank.services import journeys
 from needsbank.services.catching import put_in_queue
+from needsbank.services.mail_levels import welcome_mails
 from needsbank.services.outbox import post
 
 MOST_REQUESTS = 3
@@ -169,6 +170,7 @@ def confirm_mail(session: Session, code: str) -> Capture:
     if request.confirmed is None:
         request.confirmed = now()
         request.capture.email = request.address
+        welcome_mails(session, request.address)
     return request.capture
 
 

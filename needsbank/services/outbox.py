@@ -137,7 +137,7 @@ def _reason_not_to(session: Session, message: Message) -> Trouble | None:
         gone = message.webhook is None or message.webhook.removed is not None
         return Trouble.WEBHOOK_GONE if gone else None
     if message.user is None:
-        return _reason_not_to_address(session, message.address)
+        return _reason_not_to_address(session, message)
     if not message.user.active:
         return Trouble.DISABLED
     if message.user.mail_level is MailLevel.NEVER:
@@ -145,10 +145,12 @@ def _reason_not_to(session: Session, message: Message) -> Trouble | None:
     return None if message.user.email else Trouble.NO_ADDRESS
 
 
-def _reason_not_to_address(session: Session, address: str) -> Trouble | None:
-    if not address:
+def _reason_not_to_address(session: Session, message: Message) -> Trouble | None:
+    if not message.address:
         return Trouble.NO_ADDRESS
-    refused = session.get(MailRefusal, address_hash(address))
+    if message.kind is MessageKind.CONFIRM_MAIL:
+        return None  # somebody has just asked for it; only the owner's answer brings more
+    refused = session.get(MailRefusal, address_hash(message.address))
     return None if refused is None else Trouble.UNSUBSCRIBED
 
 

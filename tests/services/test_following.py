@@ -9,9 +9,11 @@ from needsbank.domain.catching import JoinIdea, TargetKind
 from needsbank.domain.errors import Conflict, IllegalTransition, Invalid, NotFound
 from needsbank.domain.journeys import Act, Stage
 from needsbank.domain.languages import Language
-from needsbank.domain.outbox import MessageKind
+from needsbank.domain.outbox import Channel, MessageKind
 from needsbank.domain.roles import Role
 from needsbank.services import catching, following, journeys, needs
+from needsbank.services.mail_levels import stop_mails
+from needsbank.services.outbox import claim_next
 from tests.factories import add_capture, add_user, describing
 
 
@@ -149,6 +151,23 @@ class TestMail:
         )
         assert idea.email == ""
         assert session.scalars(select(MailRequest)).all() == []
+
+    def test_whoever_wanted_no_mail_is_asked_and_told_again_once_they_confirm(
+        self, session, leo, idea
+    ):
+        before = add_capture(session, email="lena@county.example")
+        do(session, catching.catch, leo.actor, before.id, Stage.THROWN)
+        with transaction(session):
+            stop_mails(session, session.scalars(select(Message)).one())
+        request = self.ask(session, idea)
+        with transaction(session):
+            told = [claim_next(session, Channel.MAIL) for _ in range(2)]
+        assert [each.kind for each in told if each] == [MessageKind.CONFIRM_MAIL]
+        do(session, following.confirm_mail, request.code)
+        do(session, catching.catch, leo.actor, idea.id, Stage.THROWN)
+        with transaction(session):
+            told = [claim_next(session, Channel.MAIL) for _ in range(2)]
+        assert [each.kind for each in told if each] == [MessageKind.STEP]
 
     def test_an_address_is_asked_once_and_few_are_asked(self, session, idea):
         first = self.ask(session, idea)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 
 from needsbank import delivery
@@ -14,14 +15,14 @@ from needsbank.app import engine_of, make_ways
 from needsbank.db.models import AuditEntry, CalendarFeed, MailRefusal
 from needsbank.db.transaction import transaction
 from needsbank.domain import clock
-from needsbank.domain.calendars import CalendarEvent
 from needsbank.domain.mail_levels import MailLevel
 from needsbank.domain.mail_servers import SmtpServer
 from needsbank.domain.outbox import Channel, MessageKind, MessageState, Post, Trouble
 from needsbank.domain.roles import Role
+from needsbank.domain.workshops import SeriesState
 from needsbank.services import calendar_feeds, mail_levels, outbox, told
 from tests.conftest import browser
-from tests.factories import add_user, reread
+from tests.factories import add_series, add_user, reread
 from tests.mail_server import mail_server
 from tests.pages import get_page, post
 
@@ -205,24 +206,10 @@ def test_messages_that_wait_for_a_digest_are_counted_as_waiting(session, admin, 
     assert re.search(r"Waiting\s*1", page.main)
 
 
-def an_event(session, user):
-    starts = clock.now()
-    return [
-        CalendarEvent(
-            uid=f"workshop-of-{user.name}",
-            sequence=0,
-            starts=starts,
-            ends=starts + timedelta(hours=2),
-            summary="INNO-paja",
-            changed=starts,
-        )
-    ]
-
-
 def test_a_calendar_reads_its_owner_s_events_until_the_address_is_taken_out_of_use(
-    app, session, sign_in_as, partner, member, monkeypatch
+    app, session, sign_in_as, partner, member
 ):
-    monkeypatch.setattr(calendar_feeds, "EVENTS", (an_event,))
+    series = add_series(session, partner, SeriesState.UNDER_WAY)
     reader = sign_in_as(partner)
     assert post(reader, "/account/calendars").status_code == 303
     page = get_page(reader, "/account/calendars")
@@ -230,7 +217,8 @@ def test_a_calendar_reads_its_owner_s_events_until_the_address_is_taken_out_of_u
     calendar = browser(app)
     text = calendar.get(urlsplit(address).path)
     assert text.content_type == "text/calendar; charset=utf-8"
-    assert f"workshop-of-{partner.name}" in text.get_data(as_text=True)
+    events = Calendar.from_ical(text.get_data(as_text=True)).walk("VEVENT")
+    assert [str(each["url"]) for each in events] == [f"http://localhost/workshops/{series.id}"] * 3
     (feed,) = session.scalars(select(CalendarFeed))
     stranger = sign_in_as(member)
     assert post(stranger, f"/account/calendars/{feed.id}/revoke").status_code == 404

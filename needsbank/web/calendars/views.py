@@ -1,8 +1,10 @@
 """Calendar feeds: the account's page of secret addresses, and what calendars read there."""
 
+from dataclasses import replace
+from urllib.parse import urljoin
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -44,7 +46,9 @@ def revoke(feed_id: UUID) -> ResponseReturnValue:
 @bp.get("/calendar/<token>.ics")
 def read(token: str) -> Response:
     """Give a calendar what is in its owner's."""
-    text = calendar_text(calendar_feeds.events_of(db.session, token))
+    host = request.host_url
+    events = calendar_feeds.events_of(db.session, token)
+    text = calendar_text(replace(each, url=urljoin(host, each.url)) for each in events)
     response = Response(text, content_type="text/calendar; charset=utf-8")
     response.headers["X-Robots-Tag"] = "noindex"
     return response
