@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from needsbank.db.models import Capture, Need
 from needsbank.db.transaction import transaction
-from needsbank.domain.captures import MOST_LINES
 from needsbank.domain.clock import now
 from needsbank.domain.errors import Invalid
 from needsbank.domain.working_days import last_day
@@ -178,9 +177,7 @@ def _page(capture: Capture, *, status: int, refused: BankForm | None = None) -> 
         refused=refused,
         targets=_targets(capture) if in_hand else [],
         seen=seen,
-        now=now(),
         last_day=last_day,
-        most_lines=MOST_LINES,
     )
 
 
