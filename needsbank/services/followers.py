@@ -8,7 +8,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from needsbank.db.models import Capture, Journey, JourneyStep, Merge, MergeSource, Need
+from needsbank.domain.journeys import Stage
 from needsbank.domain.languages import Language, interface_language
+from needsbank.domain.needs import PUBLISHED
 from needsbank.domain.outbox import MessageKind, Post, Words
 from needsbank.services.outbox import post
 from needsbank.services.webhooks import announce
@@ -123,7 +125,7 @@ def _behind(session: Session, journey: Journey) -> tuple[set[UUID], set[UUID]]:
     """Return the keys of all journeys and needs that go on as this one.
 
     A journey leads on by `into_id`, a need that became part of a challenge by its merge; either
-    may have others behind it.
+    may have others behind it. What its sender took back is behind nothing any more.
     """
     journey_ids, need_ids = {journey.id}, set(_some(journey.need_id))
     added_journeys, added_needs = set(journey_ids), set(need_ids)
@@ -132,12 +134,18 @@ def _behind(session: Session, journey: Journey) -> tuple[set[UUID], set[UUID]]:
             session.scalars(
                 select(MergeSource.need_id)
                 .join(MergeSource.merge)
-                .where(Merge.challenge_id.in_(added_needs), MergeSource.standing)
+                .join(MergeSource.need)
+                .where(
+                    Merge.challenge_id.in_(added_needs),
+                    MergeSource.standing,
+                    Need.state.in_(PUBLISHED),
+                )
             )
         )
         rows = session.execute(
             select(Journey.id, Journey.need_id).where(
-                or_(Journey.into_id.in_(added_journeys), Journey.need_id.in_(sources))
+                Journey.stage != Stage.WITHDRAWN,
+                or_(Journey.into_id.in_(added_journeys), Journey.need_id.in_(sources)),
             )
         ).all()
         added_journeys = {row.id for row in rows} - journey_ids

@@ -201,6 +201,17 @@ def test_ideas_behind_the_needs_of_a_challenge_are_behind_it(session):
     assert f"/follow/{idea.follow_code}" in paths
 
 
+def test_what_its_sender_took_back_is_behind_nothing(session):
+    withdrawn, other = add_need(session), add_need(session)
+    idea = add_capture(session, email="nurse@county.example", stage=Stage.WITHDRAWN)
+    journey = add_journey(session, add_challenge(session, [other, withdrawn]))
+    idea.journey.into_id = journey.id
+    withdrawn.state = NeedState.WITHDRAWN
+    session.commit()
+    assert captures_behind(session, journey) == []
+    assert [each.user_id for each in followers_of(session, journey)] == [other.author_id]
+
+
 def test_somebody_with_several_ideas_is_told_once(session):
     need = add_need(session)
     journey = add_journey(session, need)

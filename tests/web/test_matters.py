@@ -19,6 +19,7 @@ from needsbank.services import routing
 from needsbank.web.matters.drafts import draft_answer
 from tests.factories import (
     add_capture,
+    add_challenge,
     add_journey,
     add_need,
     add_prior_work,
@@ -210,6 +211,15 @@ def test_the_desk_of_a_need_shows_its_ideas_and_its_way(desk, session, journey, 
     assert page.all("form", id="decision") == []
     moved = desk.get(f"/coordination/matters/{journey.id}")
     assert moved.headers["Location"] == f"/coordination/needs/{journey.need_id}"
+
+
+def test_the_desk_of_a_challenge_shows_the_needs_that_it_is_made_of(desk, session):
+    sources = [add_need(session), add_need(session)]
+    challenge = add_challenge(session, sources)
+    add_journey(session, challenge)
+    page = get_page(desk, f"/coordination/needs/{challenge.id}")
+    links = {a.text for a in page.all("a") if "as_sent" in a.get("href")}
+    assert links == {source.title for source in sources}
 
 
 def test_a_decision_is_taken_back_with_a_reason(desk, session, journey, coordinator):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from needsbank.db.models import Journey, JourneyStep, Need, PriorWork
 from needsbank.domain.journeys import Act, Stage, leads_from
 from needsbank.services.answers_back import answers_of
-from needsbank.services.followers import captures_behind
+from needsbank.services.followers import captures_behind, needs_behind
 from needsbank.services.journeys_of_needs import journey_of
 from needsbank.services.matters import decision_on
 from needsbank.services.representing import representative_of
@@ -45,6 +45,9 @@ def desk_of(
         "answers": answers_of(db.session, decision) if decision else {},
         "steps": steps_of(journey),
         "ideas": captures_behind(db.session, journey),
+        "made_of": [
+            need for need in needs_behind(db.session, journey) if need.id != journey.need_id
+        ],
         "representative": representative_of(db.session, journey),
     }
 
