@@ -96,8 +96,12 @@ def may_post_competence(actor: Actor, organisation_id: UUID) -> bool:
 
 
 def may_edit(actor: Actor, author_id: UUID, organisation_id: UUID) -> bool:
-    """Whether the actor may change a posting: its author, while in its organisation."""
-    return actor.user_id == author_id and organisation_id in actor.organisation_ids
+    """Whether the actor may change a posting: its author, while in its organisation.
+
+    Catchers word ideas as needs of organisations that are not theirs.
+    """
+    at_home = organisation_id in actor.organisation_ids or actor.catches
+    return actor.is_known and actor.user_id == author_id and at_home
 
 
 def may_manage_organisations(actor: Actor) -> bool:

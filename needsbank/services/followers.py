@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from needsbank.db.models import Capture, Journey, JourneyStep, Merge, MergeSource, Need
-from needsbank.domain.journeys import Stage
+from needsbank.domain.journeys import Act, Stage
 from needsbank.domain.languages import Language, interface_language
 from needsbank.domain.needs import PUBLISHED
 from needsbank.domain.outbox import MessageKind, Post, Words
@@ -88,8 +88,10 @@ def tell_followers(session: Session, journey: Journey, step: JourneyStep) -> Non
         "route": route.value if route else "",
         "reason": step.reason,
     }
+    by_sender = step.act in {Act.WITHDRAW, Act.RESTORE} and journey.need_id is None
     for follower in followers_of(session, journey):
-        if follower.user_id is None or follower.user_id != step.actor_id:
+        of_theirs = by_sender and follower.user_id is None
+        if not of_theirs and (follower.user_id is None or follower.user_id != step.actor_id):
             post(session, follower.post(f"step:{step.seq}", MessageKind.STEP, words))
     announce(session, step)
 

@@ -85,12 +85,14 @@ def join(
     if into.id == journey.id or into.into_id is not None:
         raise Conflict("a matter joins one that stands by itself")
     step = move(session, actor, journey, Act.JOIN, reason=reason)
-    journey.into_id = into.id
+    journey.into = into
+    session.flush()  # what is asked of the journey next goes by its key
     return step
 
 
 def separate(session: Session, actor: Actor, journey: Journey, *, reason: str) -> JourneyStep:
     """Undo a joining: the matter is its catcher's again."""
     step = move(session, actor, journey, Act.SEPARATE, reason=reason)
-    journey.into_id = None
+    journey.into = None
+    session.flush()
     return step

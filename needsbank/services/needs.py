@@ -50,7 +50,9 @@ def change_need(session: Session, actor: Actor, need_id: UUID, command: Describe
         raise Conflict("only a draft or an open need can be changed")
     if is_merged(session, need_id):
         raise Conflict("the need is part of a challenge")
-    _describe(need, _unit(session, actor, command.unit_id), command)
+    stays = command.unit_id == need.unit_id
+    unit = need.unit if stays else _unit(session, actor, command.unit_id)
+    _describe(need, unit, command)
     need.embedded_in = need.matched_with = None
     audit.record(session, actor, "change", "need", need.id)
     return need

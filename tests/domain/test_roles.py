@@ -7,6 +7,7 @@ import pytest
 from needsbank.domain.errors import NotAllowed
 from needsbank.domain.roles import (
     ANONYMOUS,
+    CATCHES,
     Actor,
     Role,
     may_edit,
@@ -48,7 +49,7 @@ def test_organisations_are_managed_by_coordinators_and_admins(role):
 def test_authors_alone_edit_and_only_while_they_belong_to_the_organisation(role):
     belongs = role is not Role.OBSERVER
     assert may_edit(actor(role), ME, HOME) is belongs
-    assert may_edit(actor(role), ME, ELSEWHERE) is False
+    assert may_edit(actor(role), ME, ELSEWHERE) is (role in CATCHES)
     assert may_edit(actor(role), SOMEBODY, HOME) is False
 
 

@@ -5,7 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from needsbank.db.models import CaptureLine, MailRequest, Message
 from needsbank.db.transaction import transaction
 from needsbank.domain.captures import MOST_LINES, PersonalDataFound
-from needsbank.domain.catching import JoinIdea, TargetKind
+from needsbank.domain.catching import JoinIdea, LetGo, TargetKind
 from needsbank.domain.errors import Conflict, IllegalTransition, Invalid, NotFound
 from needsbank.domain.journeys import Act, Stage
 from needsbank.domain.languages import Language
@@ -144,7 +144,8 @@ class TestMail:
             do(session, following.confirm_mail, request.code)
         do(session, catching.catch, leo.actor, idea.id, Stage.THROWN)
         do(session, following.stop_mail, idea.follow_code)
-        do(session, following.withdraw, idea.follow_code)
+        let_go = LetGo(capture_id=idea.id, reason="Jag är borta.", seen=Stage.CAUGHT)
+        do(session, catching.let_go, leo.actor, let_go)
         kinds = [message.kind for message in session.scalars(select(Message))]
         assert sorted(kinds, key=str) == sorted(
             [MessageKind.CONFIRM_MAIL, MessageKind.STEP], key=str
@@ -168,6 +169,13 @@ class TestMail:
         with transaction(session):
             told = [claim_next(session, Channel.MAIL) for _ in range(2)]
         assert [each.kind for each in told if each] == [MessageKind.STEP]
+
+    def test_nobody_is_mailed_of_what_they_did_themselves(self, session, idea):
+        do(session, following.confirm_mail, self.ask(session, idea).code)
+        do(session, following.withdraw, idea.follow_code)
+        do(session, following.restore, idea.follow_code)
+        kinds = {message.kind for message in session.scalars(select(Message))}
+        assert kinds == {MessageKind.CONFIRM_MAIL}
 
     def test_an_address_is_asked_once_and_few_are_asked(self, session, idea):
         first = self.ask(session, idea)

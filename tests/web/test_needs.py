@@ -428,7 +428,7 @@ def test_a_list_costs_as_many_queries_however_long_it_is(
         page = get_page(mine, address)
     assert len([e for e in page.all("article") if "posting" in e.get("class")]) == rows
     # The session, the reader and their roles come before what the page itself asks for.
-    assert len(queries) == {"/needs/": 8, "/": 4, "/my": 9}[address], queries
+    assert len(queries) == {"/needs/": 8, "/": 4, "/my": 10}[address], queries
 
 
 def test_the_list_keeps_words_and_filters_from_page_to_page(client, session, partner):

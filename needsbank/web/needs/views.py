@@ -294,6 +294,8 @@ def _form(need: Need | None = None) -> NeedForm:
             form[name].data = value.value if value else ""
         form.unit_id.data = str(need.unit_id)
     units = needs.units_to_post_needs(db.session, current_actor())
+    if need is not None and all(unit.id != need.unit_id for unit in units):
+        units = [*units, need.unit]  # a catcher worded it for somebody else's unit
     if not units:
         raise NotAllowed("posting needs")
     form.offer(units)
