@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -148,26 +149,29 @@ def _add_challenge(instance: Path) -> None:
 
 
 def _add_offer(instance: Path) -> None:
-    """Let a result wait for the partner's signature, and a result be asked about."""
+    """Let a result wait for the partner's signature, and a result be asked about.
+
+    Each part reads and writes under the writers' lock: the bank's worker is at work beside it.
+    """
     engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
-    with Session(engine) as session:
-        people = {
-            user.email: user
-            for user in session.scalars(select(User).where(User.email.like("%@demo.example")))
-        }
-        partner, team = people["partneri@demo.example"], people["jasen@demo.example"]
-        told = {"language": Language.FI, "problem": "Lomake täytetään kahteen kertaan."}
-        need = add_need(
-            session, partner, title="Sama lomake kahdesti", state=NeedState.AGREED, **told
-        )
-        work = add_collaboration(session, need, (team, PartyRole.TEAM))
+    told: dict[str, Any] = {"language": Language.FI, "problem": "Lomake täytetään kahteen kertaan."}
+    offer = OfferResult(title="Yksi lomake", summary="Se täytetään kerran.", handed_over="Pohja.")
+    with Session(engine, expire_on_commit=False) as session:
         with transaction(session):
-            offer = OfferResult(
-                title="Yksi lomake", summary="Se täytetään kerran.", handed_over="Pohja."
+            partner, team = (
+                session.scalars(select(User).where(User.email == f"{who}@demo.example")).one()
+                for who in ("partneri", "jasen")
             )
+            need = add_need(
+                session, partner, title="Sama lomake kahdesti", state=NeedState.AGREED, **told
+            )
+        with transaction(session):
+            work = add_collaboration(session, need, (team, PartyRole.TEAM))
+        with transaction(session):
             handing_over.offer(session, team.actor, work.id, offer)
-        (result, *_) = results.results_to_show(session, ANONYMOUS)
-        add_adoption_question(session, result, code=IN_USE_CODE, months=12)
+        with transaction(session):
+            (result, *_) = results.results_to_show(session, ANONYMOUS)
+            add_adoption_question(session, result, code=IN_USE_CODE, months=12)
     engine.dispose()
 
 
