@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, select
@@ -182,43 +183,43 @@ def _add_challenge(instance: Path) -> None:
 
 def _know_the_invitation(instance: Path) -> None:
     """Let the demo's representative be asked by a link that is known."""
-    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    engine = _writing(instance)
     with Session(engine) as session, transaction(session):
         asked = session.scalars(select(Representative)).one()
         asked.code_hash = hashlib.sha256(b"demo-edustaja").digest()
+    engine.dispose()
 
 
 def _add_offer(instance: Path) -> None:
     """Let a result wait for the partner's signature, and a result be asked about."""
-    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    engine = _writing(instance)
+    told: dict[str, Any] = {"language": Language.FI, "problem": "Lomake täytetään kahteen kertaan."}
+    offer = OfferResult(title="Yksi lomake", summary="Se täytetään kerran.", handed_over="Pohja.")
     with Session(engine) as session:
-        people = {
-            user.email: user
-            for user in session.scalars(select(User).where(User.email.like("%@demo.example")))
-        }
-        partner, team = people["partneri@demo.example"], people["jasen@demo.example"]
-        told = {"language": Language.FI, "problem": "Lomake täytetään kahteen kertaan."}
+        partner, team = (
+            session.scalars(select(User).where(User.email == f"{who}@demo.example")).one()
+            for who in ("partneri", "jasen")
+        )
         need = add_need(
             session, partner, title="Sama lomake kahdesti", state=NeedState.AGREED, **told
         )
         work = add_collaboration(session, need, (team, PartyRole.TEAM))
         with transaction(session):
-            offer = OfferResult(
-                title="Yksi lomake", summary="Se täytetään kerran.", handed_over="Pohja."
-            )
             handing_over.offer(session, team.actor, work.id, offer)
         (result, *_) = results.results_to_show(session, ANONYMOUS)
         add_adoption_question(session, result, code=IN_USE_CODE, months=12)
+    engine.dispose()
 
 
 def _add_idea(instance: Path) -> None:
     """Let an idea be followed by a link that the tests know, and an address wait for its owner."""
-    engine = make_engine(f"sqlite:///{instance / 'bank.db'}")
+    engine = _writing(instance)
     with Session(engine) as session:
         unit = session.scalars(select(Unit).where(Unit.name == "Kotihoito")).one()
         text = "Suihkutuoli on aina toisessa kerroksessa."
         idea = add_capture(session, unit, text=text, follow_code=FOLLOWED, sender_name="Oili")
         add_mail_request(session, idea, code=CONFIRMING)
+    engine.dispose()
 
 
 def _add_messages(instance: Path) -> None:

@@ -58,13 +58,14 @@ def test_a_result_is_made_handed_over_taken_into_use_and_learnt_from(
 
 def begin(engine: Engine) -> str:
     """Have the work on a need begin; return where its workspace is."""
-    with Session(engine) as session:
-        author = session.scalars(select(User).where(User.email == PARTNER)).one()
-        words = {"title": TITLE, "problem": "Vain hoitajalla on avain.", "language": Language.FI}
-        need = add_need(session, author, state=NeedState.AGREED, **words)
-        begun = JourneyStep(act=Act.AGREE, stage=Stage.UNDER_WAY)
-        session.add(Journey(stage=Stage.UNDER_WAY, need_id=need.id, steps=[begun]))
-        session.commit()
+    words = {"title": TITLE, "problem": "Vain hoitajalla on avain.", "language": Language.FI}
+    begun = JourneyStep(act=Act.AGREE, stage=Stage.UNDER_WAY)
+    with Session(engine, expire_on_commit=False) as session:
+        with transaction(session):  # the bank's worker writes beside us
+            author = session.scalars(select(User).where(User.email == PARTNER)).one()
+            need = add_need(session, author, state=NeedState.AGREED, **words)
+        with transaction(session):
+            session.add(Journey(stage=Stage.UNDER_WAY, need_id=need.id, steps=[begun]))
         with transaction(session):
             make_missing(session)
         made = select(Collaboration.id).where(Collaboration.title == TITLE)
