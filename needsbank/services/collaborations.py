@@ -13,6 +13,7 @@ from needsbank.db.models import (
     Milestone,
     Need,
     Party,
+    Representative,
     SharedFile,
     Suggestion,
     ThreadNote,
@@ -222,6 +223,15 @@ def _title_of(session: Session, journey: Journey) -> tuple[str, Language]:
 
 def _first_parties(session: Session, journey: Journey) -> Iterable[tuple[UUID, PartyRole]]:
     """Give who is asked to take which role; whoever comes first keeps that role."""
+    representative = select(Representative.user_id).where(
+        Representative.journey_id == journey.id,
+        Representative.accepted.is_not(None),
+        Representative.ended.is_(None),
+        Representative.user_id.is_not(None),
+    )
+    for user_id in session.scalars(representative):
+        if user_id is not None:
+            yield user_id, PartyRole.PARTNER
     if journey.need is not None:
         yield journey.need.author_id, PartyRole.PARTNER
         agreed = select(Suggestion).where(

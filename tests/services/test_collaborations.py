@@ -28,14 +28,23 @@ from needsbank.domain.journeys import Stage
 from needsbank.domain.languages import INTERFACE_LANGUAGES, Language
 from needsbank.domain.needs import NeedState
 from needsbank.domain.outbox import MessageKind
+from needsbank.domain.representatives import NameRepresentative
 from needsbank.domain.roles import ANONYMOUS, Role
 from needsbank.domain.routes import Route
 from needsbank.domain.suggestions import SuggestionState
-from needsbank.services import agreements, collaborations, journeys, parties, working_together
+from needsbank.services import (
+    agreements,
+    collaborations,
+    journeys,
+    parties,
+    representing,
+    working_together,
+)
 from tests.factories import (
     add_capture,
     add_collaboration,
     add_competence,
+    add_journey,
     add_need,
     add_suggestion,
     add_user,
@@ -71,6 +80,24 @@ def made(session):
 def told(session, kind):
     session.rollback()
     return session.scalars(select(Message).where(Message.kind == kind)).all()
+
+
+def test_the_representative_who_accepted_is_asked_to_be_the_partner(engine, session):
+    need = add_need(session)
+    representative = add_user(session, Role.PARTNER)
+    journey = add_journey(session, need, Stage.AWAITING_PARTNER)
+    with transaction(session):
+        named = NameRepresentative(journey_id=journey.id, name="Anna", email=representative.email)
+        representing.name_representative(session, need.author.actor, named)
+    (invited,) = told(session, MessageKind.REPRESENT)
+    with transaction(session):
+        representing.accept(session, str(invited.words["path"]).removeprefix("/accept/"))
+    due_work.do_due(engine)
+    (collaboration,) = made(session)
+    assert {(each.user_id, each.role) for each in collaboration.parties} == {
+        (representative.id, PartyRole.PARTNER),
+        (need.author_id, PartyRole.PARTNER),
+    }
 
 
 def test_an_agreed_pairing_gets_a_workspace_with_both_sides_invited(engine, session):
