@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
-from tests.browser.serving import CONFIRMING, FOLLOWED, STOP_PATH
+from tests.browser.serving import CONFIRMING, FOLLOWED, IN_USE_CODE, STOP_PATH
 
 PARTNER = "partneri@demo.example"
 MEMBER = "jasen@demo.example"
@@ -13,7 +13,6 @@ COORDINATOR = "koordinaattori@demo.example"
 LEAD = "paakoordinaattori@demo.example"
 ADMIN = "yllapito@demo.example"
 AMBASSADOR = "lahettilas@demo.example"
-IN_USE_CODE = "c" * 43
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,6 @@ from needsbank.services import handing_over, results
 from needsbank.services.mail_levels import stop_path
 from needsbank.services.notices import notify
 from needsbank.services.sweeping import SWEPT
-from tests.browser.places import IN_USE_CODE
 from tests.factories import (
     add_adoption_question,
     add_capture,
@@ -61,6 +60,7 @@ from tests.factories import (
 from tests.trained_version import CALIBRATION, REPORT
 
 PASSWORD = "tarvepankki-demo"
+IN_USE_CODE = "c" * 43
 FOLLOWED, CONFIRMING = "f" * 43, "m" * 43
 _SECRET = "a secret of browser tests, long enough"
 _MESSAGE = UUID(int=11)
