@@ -1,49 +1,21 @@
 """Who may call which route: the whole table, tried by every role."""
 
 import re
+import shutil
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from needsbank.db.models import Message, Party, RouteDecision
-from needsbank.db.transaction import transaction
-from needsbank.domain.collaborations import PartyRole, PartyState
-from needsbank.domain.journeys import Stage
-from needsbank.domain.needs import CloseReason, NeedState
-from needsbank.domain.representatives import NameRepresentative
+from needsbank.db.base import make_engine
+from needsbank.db.models import User
 from needsbank.domain.roles import ANONYMOUS, COORDINATES, Actor, Role
-from needsbank.domain.routes import Route
-from needsbank.domain.suggestions import SuggestionState
-from needsbank.domain.workshops import SeriesState
-from needsbank.services import representing
+from needsbank.settings import Settings
 from needsbank.web.policy import POLICY, Access, allows
 from tests.conftest import browser
-from tests.factories import (
-    add_adoption_question,
-    add_board,
-    add_capture,
-    add_catalogue,
-    add_challenge,
-    add_collaboration,
-    add_competence,
-    add_event,
-    add_journey,
-    add_mail_request,
-    add_milestone,
-    add_need,
-    add_organisation,
-    add_prior_work,
-    add_result,
-    add_series,
-    add_shared_file,
-    add_sketch,
-    add_suggestion,
-    add_unclear_part,
-    add_unit_link,
-    add_user,
-)
+from tests.factories import add_user
 from tests.pages import post, sign_in, token_of
+from tests.web.furnished_bank import furnish
 
 # Flask-Security brings these; without a row they are not served.
 NOT_SERVED = {"security.static", "security.verify"}
@@ -324,115 +296,40 @@ ACTS = {
 ASKS_FOR_NO_TOKEN = {"mail.stop"}
 
 
-@pytest.fixture
-def people(session):
-    """One person of each role, each in an organisation of their own."""
-    return {role.value: add_user(session, role) for role in Role}
-
-
-def decided_on(session, journey, coordinator):
-    row = RouteDecision(
-        journey_id=journey.id,
-        route=Route.DECLINE,
-        reason="No time.",
-        criteria={"urgent": "no"},
-        details={},
-        stage_seen=Stage.IN_COORDINATION,
-        decided_by_id=coordinator.id,
-    )
-    session.add(row)
-    session.commit()
-
-
-def code_of_invitation(session, author):
-    """Have somebody asked to represent a need's community; return the secret of their link."""
-    journey = add_journey(session, add_need(session, author), Stage.AWAITING_PARTNER)
-    with transaction(session):
-        command = NameRepresentative(
-            journey_id=journey.id, name="Anna", email="anna@county.example"
-        )
-        representing.name_representative(session, author.actor, command)
-    message = session.scalars(select(Message)).one()
-    return str(message.words["path"]).removeprefix("/accept/")
+@pytest.fixture(scope="module")
+def furnished(empty_bank, tmp_path_factory):
+    """A folder with a bank that has everything, and what is in it."""
+    folder = tmp_path_factory.mktemp("furnished") / "instance"
+    folder.mkdir()
+    shutil.copyfile(empty_bank, folder / "bank.db")
+    engine = make_engine(f"sqlite:///{folder / 'bank.db'}")
+    settings = Settings(database_url=str(engine.url), secret_key="k" * 32, instance=folder)
+    with Session(engine, expire_on_commit=False) as session:
+        content = furnish(session, settings)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+    engine.dispose()
+    return folder, content
 
 
 @pytest.fixture
-def addresses(app, session, people, settings):
+def settings(settings, furnished):
+    """Settings of a bank of this test's own, with everything in it."""
+    shutil.copytree(furnished[0], settings.instance, dirs_exist_ok=True)
+    return settings
+
+
+@pytest.fixture
+def people(session, furnished):
+    return {role: session.get_one(User, key) for role, key in furnished[1].people.items()}
+
+
+@pytest.fixture
+def addresses(app, furnished):
     """Return the address of a route about the partner's need and the member's competence."""
-    need = add_need(session, people["partner"])
-    competence = add_competence(session, people["member"])
-    (home,) = people["partner"].memberships
-    unit = home.organisation.units[0]
-    link = add_unit_link(session, unit)
-    idea = add_capture(session, unit)
-    asked = add_mail_request(session, idea)
-    pairing = add_suggestion(session, need, competence, state=SuggestionState.APPROVED)
-    series = add_series(session, people["partner"], SeriesState.UNDER_WAY, [people["ambassador"]])
-    journey = add_journey(session, add_need(session, people["partner"]), Stage.DECIDED)
-    journey.holder_id = people["ambassador"].id
-    decided_on(session, journey, people["coordinator"])
-    collaboration = add_collaboration(session, None, (people["partner"], PartyRole.PARTNER))
-    collaboration.parties.append(
-        Party(user_id=people["member"].id, role=PartyRole.TEAM, state=PartyState.ACCEPTED)
-    )
-    result = add_result(session)
-    shown = add_shared_file(session, settings, result.collaboration, in_result=True)
-    shared = add_shared_file(session, settings, collaboration, people["member"])
-    arguments: dict[str, object] = {
-        "series_id": series.id,
-        "number": 1,
-        "board_code": add_board(session, series).code,
-        "group_id": UUID(int=5),
-        "idea_id": UUID(int=6),
-        "collaboration_id": collaboration.id,
-        "milestone_id": add_milestone(session, collaboration).id,
-        "unclear_id": add_unclear_part(session, collaboration).id,
-        "result_id": result.id,
-        "unit_id": UUID(int=5),
-        "event_id": add_event(session).id,
-        "slot_id": UUID(int=6),
-        "sketch_id": add_sketch(session).id,
-        "need_id": need.id,
-        "competence_id": competence.id,
-        "suggestion_id": pairing.id,
-        "organisation_id": add_organisation(session).id,
-        "version_id": UUID(int=3),
-        "source_id": add_catalogue(session).id,
-        "token": "x" * 32,
-        "work_id": add_prior_work(session).id,
-        "challenge_id": add_challenge(session).id,
-        "notice_id": UUID(int=4),
-        "message_id": UUID(int=5),
-        "feed_id": UUID(int=6),
-        "webhook_id": UUID(int=7),
-        "subject": "need",
-        "other_id": add_need(session).id,
-        "solution_id": add_need(
-            session, state=NeedState.CLOSED, close_reason=CloseReason.SOLVED
-        ).id,
-        "capture_id": idea.id,
-        "rule_id": UUID(int=5),
-        "journey_id": journey.id,
-        "code": "sv",
-        "key": "00" * 32,
-        "filename": "favicon.svg",
-    }
-    # What the same name means to some features, and to single routes of theirs.
-    own: dict[str, dict[str, object]] = {
-        "throwing": {"code": link.code},
-        "follow": {"code": idea.follow_code},
-        "follow.confirming": {"code": asked.code},
-        "follow.confirm": {"code": asked.code},
-        "unit_links": {"organisation_id": unit.organisation_id, "unit_id": unit.id},
-        "representatives": {"code": code_of_invitation(session, people["partner"])},
-        "shared_files": {"file_id": shared.id},
-        "results": {"file_id": shown.id},
-        "adoption_ledger": {"code": add_adoption_question(session, result).code},
-    }
 
     def address(endpoint):
-        area = endpoint.partition(".")[0]
-        known = arguments | own.get(area, {}) | own.get(endpoint, {})
+        known = furnished[1].values(endpoint)
         (rule, *_) = app.url_map.iter_rules(endpoint)
         with app.test_request_context():
             return app.url_for(endpoint, **{name: known[name] for name in rule.arguments})
