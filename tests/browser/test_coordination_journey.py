@@ -1,13 +1,14 @@
 """J3: a coordinator examines a need, decides on a route, and the answer goes back to its sender."""
 
-import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
+from needsbank.db.models import Message
+from needsbank.domain.outbox import MessageKind
 from tests.browser.conftest import Browse
 from tests.browser.places import COORDINATOR, PARTNER
 from tests.browser.reader import Reader
@@ -30,17 +31,18 @@ Invited = Callable[[], str]
 
 
 @pytest.fixture
-def invited(base_url: str, tmp_path_factory: pytest.TempPathFactory) -> Invited:
+def invited(bank_engine: Engine) -> Invited:
     """Return the page that the latest mail to a representative leads to."""
+    latest = (
+        select(Message)
+        .where(Message.kind == MessageKind.REPRESENT)
+        .order_by(Message.created.desc())
+        .limit(1)
+    )
 
     def path() -> str:
-        (bank,) = tmp_path_factory.getbasetemp().glob("bank*/instance/bank.db")
-        with closing(sqlite3.connect(bank)) as connection:
-            (words,) = connection.execute(
-                "select words from messages where kind = 'represent' order by created desc"
-            ).fetchone()
-        found: str = json.loads(words)["path"]
-        return found
+        with Session(bank_engine) as session:
+            return str(session.scalars(latest).one().words["path"])
 
     return path
 
