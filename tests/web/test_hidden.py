@@ -20,6 +20,7 @@ from needsbank.db.base import make_engine
 from needsbank.db.models import (
     Capture,
     Competence,
+    Event,
     Journey,
     MailRequest,
     Need,
@@ -27,6 +28,7 @@ from needsbank.db.models import (
     PairJudgement,
     PriorWork,
     Result,
+    Sketch,
     Source,
     Subject,
     UnitLink,
@@ -41,6 +43,7 @@ from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.verdicts import PairVerdict
 from needsbank.domain.visibility import Visibility
 from needsbank.services import needs
+from needsbank.services.journeys_of_needs import journey_of
 from needsbank.services.reading import fingerprint
 from needsbank.services.retrieval import Retrieval
 from needsbank.web.policy import POLICY
@@ -51,6 +54,7 @@ from tests.factories import (
     add_catalogue,
     add_collaboration,
     add_competence,
+    add_event,
     add_harvest,
     add_journey,
     add_mail_request,
@@ -59,6 +63,7 @@ from tests.factories import (
     add_prior_work,
     add_reference,
     add_result,
+    add_sketch,
     add_suggestion,
     add_support,
     add_unit_link,
@@ -146,6 +151,8 @@ def bank(session, author, readers, host):
         idea.journey.holder_id = holder if stage is Stage.CAUGHT else None
     session.commit()
     add_result(session, add_need(session, author, **SHOWN, created=day(4)), offered=day(5))
+    add_event(session)
+    add_sketch(session, session.query(Need).order_by(Need.id).limit(3).all())
     return {**readers, "coordinator": add_user(session, Role.COORDINATOR, organisation=host)}
 
 
@@ -165,7 +172,8 @@ def act_on(session, hidden, coordinator, partner):
     verdicts = itertools.cycle(PairVerdict)
     for need in (each for each in hidden if isinstance(each, Need)):
         add_support(session, need, partner, note=SECRET["problem"])
-        add_journey(session, need, Stage.AWAITING_PARTNER)
+        if journey_of(session, need) is None:
+            add_journey(session, need, Stage.AWAITING_PARTNER)
         if need.state is NeedState.CLOSED:
             need.close_reason = CloseReason.ADOPTED
             add_adoption(session, need, next(iter(works)))
@@ -322,6 +330,22 @@ def addresses(session):
         found += [f"/competences/{competence.id}", f"/competences/{competence.id}/edit"]
     for result in session.query(Result):
         found += [f"/results/{result.id}", f"/collaborations/{result.collaboration_id}"]
+        own = (
+            "goal",
+            "invite",
+            "unclear",
+            "agreement",
+            "result",
+            "receipt",
+            "feedback",
+            "break-off",
+        )
+        found += [f"/collaborations/{result.collaboration_id}/{page}" for page in own]
+    found += ["/collaborations/questions/", "/events/new", "/coordination/sketches/new"]
+    for event in session.query(Event):
+        found += [f"/events/{event.id}{page}" for page in ("", "/edit", "/event.ics")]
+    for sketch in session.query(Sketch):
+        found += [f"/coordination/sketches/{sketch.id}{page}" for page in ("", "/edit")]
     found += ["/results/", "/lessons/", "/lessons/?q=zirconium", "/events/", "/collaborations/"]
     found += ["/coordination/in-use", "/coordination/sketches/", "/events/calendar.ics"]
     for source in session.query(Source):
@@ -527,6 +551,11 @@ def test_every_readable_route_is_compared(app, session, bank):
         "calendars.read",
         # For whoever has the secret link; another link finds nothing.
         "representatives.invited",
+        "adoption_ledger.ask",
+        # By the key of a file or a question, which is looked up with the reader's rights.
+        "shared_files.fetch",
+        "results.fetch",
+        "collaborations.answering",
         # Refused by role or side before anything is looked up; the policy's tests try them.
         "needs.closing",
         "uploads.show",
