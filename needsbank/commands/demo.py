@@ -18,6 +18,7 @@ from needsbank.services.demo_bank import (
     decide_some,
     is_empty,
     load_demo_bank,
+    show_ways,
 )
 from needsbank.services.demo_results import add_demo_results
 from needsbank.services.demo_workshops import show_workshops
@@ -48,6 +49,7 @@ def _fill(on: Engine) -> None:
     records = {name: read_records(folder, name) for name in _FILES}
     with Session(on) as session, transaction(session):
         load_demo_bank(session, records, hash_of(PASSWORD))
+        show_ways(session)
         show_workshops(session)
     bank = embedded_sets(on).active()
     embed_all(on, bank)

@@ -93,6 +93,10 @@ def load_demo_bank(
         for each in records["prior_works"]
     )
     record_prior_works(session, works)
+
+
+def show_ways(session: Session) -> None:
+    """Let ideas be thrown and some needs be decided on, so that every stage has something."""
     throw_demo_ideas(session)
     session.flush()
     decide_on_some(session, lambda key: uuid5(_NAMESPACE, key))

@@ -76,7 +76,7 @@ def box(browse: Browse) -> str:
     partner.check()
     partner.page.locator("#main a[href$='/poster']").first.click()
     partner.check()
-    expect(partner.page.locator(".poster-code svg")).to_be_visible()
+    expect(partner.page.locator(".poster-code img")).to_be_visible()
     return partner.page.locator(".poster-address").inner_text()
 
 

@@ -34,7 +34,7 @@ from needsbank.domain.roles import Role
 from needsbank.domain.suggestions import SuggestionState
 from needsbank.domain.visibility import Visibility
 from needsbank.services.boards import standing
-from needsbank.services.demo_bank import ACCOUNTS, decide_some, is_empty, load_demo_bank
+from needsbank.services.demo_bank import ACCOUNTS, decide_some, is_empty, load_demo_bank, show_ways
 from needsbank.services.demo_workshops import show_workshops
 from needsbank.sources.demo_bank import read_records
 from tests.conftest import ROOT
@@ -52,6 +52,7 @@ def records():
 def loaded(session, records):
     with transaction(session):
         load_demo_bank(session, records, "a hash")
+        show_ways(session)
     return records
 
 

@@ -8,7 +8,7 @@ from needsbank.domain.adoption_ledger import Standing
 from needsbank.domain.collaborations import CollaborationState
 from needsbank.domain.roles import ANONYMOUS
 from needsbank.services import adoption_ledger, lessons, results
-from needsbank.services.demo_bank import load_demo_bank
+from needsbank.services.demo_bank import load_demo_bank, show_ways
 from needsbank.services.demo_results import add_demo_results
 from needsbank.sources.demo_bank import read_records
 from tests.conftest import ROOT
@@ -20,6 +20,7 @@ def test_there_is_work_of_every_kind_to_look_at(session):
     records = {name: read_records(ROOT / "data" / "demo", name) for name in FILES}
     with transaction(session):
         load_demo_bank(session, records, "a hash")
+        show_ways(session)
         add_demo_results(session)
     assert {each.state for each in session.scalars(select(Collaboration))} == {
         CollaborationState.UNDER_WAY,

@@ -18,12 +18,12 @@ from needsbank.services import boards, challenge_sheets, gathering, grouping, wo
 from needsbank.services.boards import Standing
 from needsbank.web.boards.forms import GroupForm, HandOverForm, PaperForm, WordingForm
 from needsbank.web.boards.known import known_of
-from needsbank.web.boards.qr import qr_of
 from needsbank.web.database import db, retrieval
 from needsbank.web.forms import BankForm, query_code, show_errors
 from needsbank.web.htmx import render, wants_fragment
 from needsbank.web.labels import INVALID
 from needsbank.web.languages import current_language
+from needsbank.web.qr import qr_of
 from needsbank.web.security import current_actor
 
 bp = Blueprint("boards", __name__, url_prefix="/workshops/<uuid:series_id>/board")

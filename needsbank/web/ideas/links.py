@@ -6,7 +6,6 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from needsbank.db.models import Organisation
 from needsbank.db.transaction import transaction
@@ -15,6 +14,7 @@ from needsbank.services import unit_links
 from needsbank.web.database import db
 from needsbank.web.htmx import render
 from needsbank.web.languages import current_language
+from needsbank.web.qr import qr_of
 from needsbank.web.security import current_actor
 
 bp = Blueprint("unit_links", __name__, url_prefix="/unit-links")
@@ -58,12 +58,4 @@ def poster(unit_id: UUID) -> str | Response:
     wanted = request.args.get("language")
     address = url_for("throwing.show", code=link.code, _external=True)
     with force_locale(wanted if wanted in codes else current_language()):
-        return render("ideas/poster.html", link=link, address=address, picture=_picture(address))
-
-
-def _picture(address: str) -> Markup:
-    """Return the QR code of an address as a picture that is part of the page."""
-    import segno  # noqa: PLC0415 -- slow import
-
-    code = segno.make_qr(address, error="m")
-    return Markup(code.svg_inline(scale=8, border=4, omitsize=True))  # noqa: S704 -- segno's own
+        return render("ideas/poster.html", link=link, address=address, picture=qr_of(address))
