@@ -97,6 +97,7 @@ def test_ideas_are_at_different_points_of_their_way(session, loaded):
         Stage.THROWN: 3,
         Stage.CAUGHT: 1,
         Stage.JOINED: 1,
+        Stage.IN_COORDINATION: 1,
         Stage.WITHDRAWN: 1,
     }
     late = session.scalars(select(Journey).where(Journey.escalated.is_not(None))).all()
