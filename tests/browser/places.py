@@ -80,7 +80,7 @@ _OFFERED = "#main h2 a:text-is('Sama lomake kahdesti')"
 _OFFER = "#main a[href$='/result']"
 _SUGGESTED = "#main li h3 a[href*='/suggestions/']"
 _ASKED_FOR = "#main section[aria-labelledby=waiting] h3 a"
-_UNDER_WAY = "#main section[aria-labelledby=mine] li:has([data-color=success]) h3 a"
+_HELD = "#main section[aria-labelledby=mine] li:has([data-color=success]) h3 a"
 _DONE = "#main section[aria-labelledby=mine] li:last-child h3 a"
 _CONFIRM = "#main a[href$='/confirm']"
 _BOARD = "#main a[href$='/board']"
@@ -215,7 +215,7 @@ PLACES = (
     Place("workshops/form.html", "/workshops/new", PARTNER),
     Place("workshops/form.html", "/workshops/new", PARTNER, clicks=(_SEND,), status=422),
     Place("workshops/show.html", "/workshops/", COORDINATOR, clicks=(_ASKED_FOR,)),
-    Place("workshops/show.html", "/workshops/", AMBASSADOR, clicks=(_UNDER_WAY,)),
+    Place("workshops/show.html", "/workshops/", AMBASSADOR, clicks=(_HELD,)),
     Place("workshops/confirm.html", "/workshops/", COORDINATOR, clicks=(_ASKED_FOR, _CONFIRM)),
     Place(
         "workshops/confirm.html",
@@ -228,24 +228,24 @@ PLACES = (
         "workshops/move.html",
         "/workshops/",
         AMBASSADOR,
-        clicks=(_UNDER_WAY, "#main a[href$='/3/move']"),
+        clicks=(_HELD, "#main a[href$='/3/move']"),
     ),
     Place(
         "workshops/call_off.html",
         "/workshops/",
         AMBASSADOR,
-        clicks=(_UNDER_WAY, "#main a[href$='/3/call-off']"),
+        clicks=(_HELD, "#main a[href$='/3/call-off']"),
     ),
     Place(
         "workshops/sheet.html", "/workshops/", PARTNER, clicks=(_DONE, "#main a[href$='/sheet']")
     ),
-    Place("boards/lead.html", "/workshops/", AMBASSADOR, clicks=(_UNDER_WAY, _BOARD)),
+    Place("boards/lead.html", "/workshops/", AMBASSADOR, clicks=(_HELD, _BOARD)),
     Place("boards/lead.html", "/workshops/", AMBASSADOR, clicks=(_DONE, _BOARD)),
     Place(
         "boards/take_part.html",
         "/workshops/",
         AMBASSADOR,
-        clicks=(_UNDER_WAY, _BOARD),
+        clicks=(_HELD, _BOARD),
         opened="#main a[href*='/boards/']",
     ),
     Place("coordination/log.html", "/coordination/log", COORDINATOR),

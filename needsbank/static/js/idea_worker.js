@@ -32,14 +32,19 @@ async function fresh(request) {
   const cache = await caches.open(CACHE);
   try {
     const answer = await fetch(request);
-    if (answer.ok) {
-      await cache.delete(request, { ignoreSearch: true });
-      await cache.put(request, answer.clone());
-    }
+    if (answer.ok) await keep(cache, request, answer.clone());
     return answer;
   } catch (error) {
     const before = await cache.match(request, { ignoreSearch: true });
     if (before) return before;
     throw error;
   }
+}
+
+// The new one is kept before former versions go: the network may end in between.
+async function keep(cache, request, answer) {
+  await cache.put(request, answer);
+  const versions = await cache.keys(request, { ignoreSearch: true });
+  const former = versions.filter((each) => each.url !== request.url);
+  await Promise.all(former.map((each) => cache.delete(each)));
 }
