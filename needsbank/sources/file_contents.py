@@ -38,7 +38,7 @@ _WHOLE_STREAM = re.compile(rb"(?s)stream\r?\n.*?endstream")
 _OUTSIDE = re.compile(rb"""(?is)<Relationship\b[^>]*TargetMode\s*=\s*["']External["'][^>]*>""")
 _HYPERLINK = re.compile(rb"""(?i)Type\s*=\s*["'][^"']*/hyperlink["']""")
 _FORMULA = re.compile(r"(?m)(?:^|[,;\t])[\"']?\s*(?:[=@]|[+-](?![\d.,]))")
-_BROKEN = (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError)
+_BROKEN = (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error)
 _MARKUP = re.compile(r"(?is)^\s*<(?:!doctype|html|script|svg|\?xml|\?php)|^#!")
 
 
@@ -48,14 +48,7 @@ def check_contents(path: Path, kind: FileKind) -> None:
         raise UnreadableFile("the file is empty", "empty")
     try:
         _CHECKS[kind](path, kind)
-    except (
-        BadZipFile,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        zlib.error,
-    ) as error:
+    except _BROKEN as error:
         raise _other(str(error)) from error
 
 
