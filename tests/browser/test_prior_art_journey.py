@@ -149,7 +149,7 @@ def judge_by_keyboard(reader: Reader) -> None:
         expect(reader.page.locator(judged)).to_be_focused()
         reader.page.keyboard.press(key)
         expect(reader.page.locator(f"{judged} [data-judged]")).to_contain_text(reader.word(word))
-    expect(reader.page.locator(second)).not_to_be_focused()
+    expect(reader.page.locator(second)).not_to_be_focused(timeout=30_000)
     reader.check_accessibility()
 
 
